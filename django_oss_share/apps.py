@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class OSSShareConfig(AppConfig):
+    """Label ``oss_share``; install as ``"django_oss_share"``."""
+
+    name = "django_oss_share"
+    label = "oss_share"
+    verbose_name = "OSS shares"
