@@ -1,0 +1,83 @@
+"""Every error this package raises on purpose.
+
+Each derives from :class:`OSSShareError` and from the nearest builtin, and carries the facts it is about as attributes,
+so that a caller can catch broadly and still report precisely. Messages never hold a secret, a token or a signature.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class OSSShareError(Exception):
+    """Base of all errors of django-oss-share."""
+
+
+class InvalidArgument(OSSShareError, ValueError):
+    """A value outside its allowed range.
+
+    :ivar field: the name of the argument or option.
+    :ivar value: what was given (never set for secrets).
+    """
+
+    def __init__(self, message: str, *, field: str = "", value: object = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+
+
+class InvalidKey(InvalidArgument):
+    """An object key that OSS refuses, or that a browser could not request unchanged."""
+
+
+class InvalidBucketName(InvalidArgument):
+    """A bucket name outside ``a-z 0-9 -``, 3 to 63 characters, no hyphen at either end."""
+
+
+class InvalidEndpoint(InvalidArgument):
+    """An endpoint that cannot be, or must not be, the target of a signed link."""
+
+
+class InvalidHeader(InvalidArgument):
+    """A header name or value that could break out of its line."""
+
+
+class InvalidExpiry(InvalidArgument):
+    """A lifetime that is not a whole number of seconds of at least one."""
+
+
+class ExpiryTooLong(InvalidExpiry):
+    """A lifetime over what the signature version carries.
+
+    :ivar requested: seconds asked for.
+    :ivar maximum: seconds allowed (604,800 for V4).
+    """
+
+    def __init__(self, requested: int, maximum: int) -> None:
+        super().__init__(
+            f"expires_in={requested} seconds is over the maximum of {maximum} seconds (7 days) that a V4 link can "
+            f"live; ask for at most {maximum}, or use a share for longer access.",
+            field="expires_in",
+            value=requested,
+        )
+        self.requested = requested
+        self.maximum = maximum
+
+
+class MissingCredentials(OSSShareError, LookupError):
+    """No usable access key: nothing is ever signed with an empty one."""
+
+
+class CredentialsExpired(OSSShareError, PermissionError):
+    """The security token is past its end, so any link made with it would be dead.
+
+    :ivar expiration: aware UTC datetime at which the token ended.
+    """
+
+    def __init__(self, expiration: datetime, now: datetime) -> None:
+        super().__init__(
+            f"The security token expired at {expiration:%Y-%m-%dT%H:%M:%SZ} and it is {now:%Y-%m-%dT%H:%M:%SZ}; "
+            "a link signed with it would be refused. Fetch new credentials first."
+        )
+        self.expiration = expiration
+        self.now = now
