@@ -1,0 +1,50 @@
+"""Presigned links for Alibaba Cloud OSS, in plain Python.
+
+Nothing here imports Django or the vendor's SDK, so a Flask user or a script can take it as it is::
+
+    from django_oss_share.oss import Credentials, Endpoint, Presigner
+
+    presigner = Presigner(
+        Credentials("LTAI...", "..."), Endpoint.for_region("cn-hangzhou"), "examplebucket"
+    )
+    link = presigner.presign("reports/q3.pdf", expires_in=900)
+    print(link.url, link.expires_at)
+"""
+
+from .credentials import Credentials, CredentialsProvider, EnvironmentProvider
+from .disposition import content_disposition
+from .endpoints import Endpoint
+from .errors import (
+    CredentialsExpired,
+    ExpiryTooLong,
+    InvalidArgument,
+    InvalidBucketName,
+    InvalidEndpoint,
+    InvalidExpiry,
+    InvalidHeader,
+    InvalidKey,
+    MissingCredentials,
+    OSSShareError,
+)
+from .presign import PresignedPost, PresignedURL, Presigner
+
+__all__ = [
+    "Credentials",
+    "CredentialsExpired",
+    "CredentialsProvider",
+    "Endpoint",
+    "EnvironmentProvider",
+    "ExpiryTooLong",
+    "InvalidArgument",
+    "InvalidBucketName",
+    "InvalidEndpoint",
+    "InvalidExpiry",
+    "InvalidHeader",
+    "InvalidKey",
+    "MissingCredentials",
+    "OSSShareError",
+    "PresignedPost",
+    "PresignedURL",
+    "Presigner",
+    "content_disposition",
+]
