@@ -81,3 +81,48 @@ class CredentialsExpired(OSSShareError, PermissionError):
         )
         self.expiration = expiration
         self.now = now
+
+
+class ServiceError(OSSShareError, OSError):
+    """OSS refused a request or failed at it.
+
+    :ivar status: HTTP status; 0 where no answer came.
+    :ivar code: OSS's own, such as ``NoSuchBucket``.
+    :ivar request_id: what the vendor's support asks for.
+    :ivar ec: OSS's error code for its self-service diagnosis, or "".
+    """
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "", ec: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.ec = ec
+
+
+class ObjectNotFound(ServiceError, FileNotFoundError):
+    """No object of that key (and version)."""
+
+
+class ObjectExists(ServiceError, FileExistsError):
+    """An object of that key was there first, and the request forbade to overwrite it."""
+
+
+class PermissionDenied(ServiceError, PermissionError):
+    """The credentials may not do this, or are not valid."""
+
+
+class ObjectChanged(ServiceError):
+    """The object was replaced while it was read."""
+
+
+class Unreachable(ServiceError, ConnectionError):
+    """No answer, or one that broke off, after every try."""
+
+
+class CorruptTransfer(ServiceError):
+    """The CRC-64 of what arrived is not that of what was sent."""
+
+
+class IncompleteListing(ServiceError):
+    """OSS gave a list that goes on but does not say where, or goes in circles."""

@@ -1,0 +1,312 @@
+"""The official SDK behind a small face: one bucket, plain arguments, our errors.
+
+The only module that imports the SDK, which costs half a second; import it where objects are read or written, never
+where links are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+import alibabacloud_oss_v2 as sdk
+import requests
+import urllib3
+from alibabacloud_oss_v2.transport import RequestsHttpClient
+
+from .credentials import Credentials, CredentialsSource, as_retriever
+from .endpoints import Endpoint
+from .errors import (
+    CorruptTransfer,
+    IncompleteListing,
+    ObjectChanged,
+    ObjectExists,
+    ObjectNotFound,
+    PermissionDenied,
+    ServiceError,
+    Unreachable,
+)
+from .validate import check_bucket, check_key
+
+#: Seconds.
+CONNECT_TIMEOUT = 5
+READ_TIMEOUT = 30
+#: Tries of one request, with jitter between them.
+ATTEMPTS = 3
+_POOL_SIZE = 20
+# Bytes; the SDK's own 16 KiB halves the speed of a download on a fast network.
+_BLOCK_SIZE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """What OSS says of an object.
+
+    :ivar size: bytes, as stored.
+    :ivar modified: aware UTC.
+    :ivar crc64: CRC-64/ECMA of the stored bytes, or None for objects older than that header.
+    :ivar content_encoding: such as ``gzip``, or "".
+    """
+
+    size: int
+    etag: str
+    modified: datetime
+    content_type: str
+    content_encoding: str
+    crc64: int | None
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """One page of a listing: keys below the prefix, and the "folders" that the delimiter made of the rest."""
+
+    keys: list[str]
+    prefixes: list[str]
+
+
+class BucketClient:
+    """Reads and writes the objects of one bucket. Safe to share between threads, not across a fork.
+
+    :param verify: whether to check TLS certificates, or the path of a CA bundle.
+    :param proxies: by scheme, ``{"https": "http://proxy:3128"}``; the environment's by default.
+    """
+
+    def __init__(
+        self,
+        credentials: CredentialsSource,
+        endpoint: Endpoint,
+        bucket: str,
+        *,
+        signature_version: str = "v4",
+        verify: bool | str = True,
+        proxies: Mapping[str, str] | None = None,
+    ) -> None:
+        self.bucket = check_bucket(bucket)
+        self.endpoint = endpoint
+        config = sdk.config.load_default()
+        config.region = endpoint.region
+        config.endpoint = endpoint.url
+        config.signature_version = signature_version
+        config.use_cname = endpoint.addressing == "cname"
+        config.use_path_style = endpoint.addressing == "path"
+        config.retry_max_attempts = ATTEMPTS
+        config.credentials_provider = _ProviderAdapter(as_retriever(credentials))
+        config.http_client = RequestsHttpClient(
+            session=_Session(verify),
+            connect_timeout=CONNECT_TIMEOUT,
+            readwrite_timeout=READ_TIMEOUT,
+            proxy_host=dict(proxies) if proxies else None,
+            block_size=_BLOCK_SIZE,
+        )
+        self._sdk = sdk.Client(config)
+
+    def head(self, key: str, *, version_id: str | None = None) -> ObjectInfo:
+        """:raises ObjectNotFound: there is none."""
+        with self._translated("HeadObject", key):
+            result = self._sdk.head_object(sdk.HeadObjectRequest(self.bucket, key, version_id=version_id))
+        return _info(result, int(result.content_length or 0))
+
+    def get(
+        self, key: str, *, start: int = 0, if_match: str | None = None, version_id: str | None = None
+    ) -> tuple[ObjectInfo, Iterator[bytes], Callable[[], None]]:
+        """What the object is, its stored bytes from ``start`` on as they arrive, and how to hang up early.
+
+        :param if_match: the ETag that the object must still have.
+        :raises ObjectNotFound: there is none. :raises ObjectChanged: it has another ETag.
+        """
+        request = sdk.GetObjectRequest(
+            self.bucket,
+            key,
+            version_id=version_id,
+            if_match=if_match,
+            range_header=f"bytes={start}-" if start else None,
+            range_behavior="standard" if start else None,
+        )
+        with self._translated("GetObject", key):
+            result = self._sdk.get_object(request)
+        size = start + int(result.content_length or 0)
+        return _info(result, size), self._blocks(key, result.body), result.body.close
+
+    def _blocks(self, key: str, body: Any) -> Iterator[bytes]:
+        with self._translated("GetObject", key):
+            yield from body.iter_bytes(block_size=_BLOCK_SIZE)
+
+    def put(self, key: str, body: bytes | IO[bytes], headers: Mapping[str, str], *, attempts: int = ATTEMPTS) -> None:
+        """Store ``body`` (bytes, or a seekable binary file from where it stands) in one request.
+
+        :raises ObjectExists: ``x-oss-forbid-overwrite`` was among the headers, and the key was taken.
+        :raises CorruptTransfer: another CRC-64 arrived, at every try; what had arrived is removed.
+        """
+        request = sdk.PutObjectRequest(self.bucket, key, body=body, headers=dict(headers))
+        try:
+            with self._translated("PutObject", key):
+                self._sdk.put_object(request, retry_max_attempts=attempts)
+        except CorruptTransfer:
+            self.delete(key)
+            raise
+
+    def delete(self, key: str) -> None:
+        """Remove the object; none being there is no error, as in OSS."""
+        with self._translated("DeleteObject", key):
+            self._sdk.delete_object(sdk.DeleteObjectRequest(self.bucket, key))
+
+    def pages(self, prefix: str = "", *, delimiter: str = "", page_size: int = 1000) -> Iterator[ListedPage]:
+        """The keys that start with ``prefix``, page by page, in the order of their UTF-8 bytes.
+
+        :raises IncompleteListing: OSS named no next page, or one that was there before; never a short list.
+        """
+        token: str | None = None
+        seen: set[str] = set()
+        while True:
+            request = sdk.ListObjectsV2Request(
+                self.bucket,
+                prefix=prefix or None,
+                delimiter=delimiter or None,
+                max_keys=page_size,
+                encoding_type="url",
+                continuation_token=token,
+            )
+            with self._translated("ListObjectsV2", prefix):
+                result = self._sdk.list_objects_v2(request)
+            yield ListedPage(
+                [entry.key for entry in result.contents or ()],
+                [entry.prefix for entry in result.common_prefixes or ()],
+            )
+            if not result.is_truncated:
+                return
+            token = result.next_continuation_token
+            if not token or token in seen:
+                raise IncompleteListing(
+                    f"The list of oss://{self.bucket}/{prefix} goes on, but OSS gave "
+                    f"{'the same continuation token twice' if token else 'no continuation token'}; "
+                    "it was given up rather than called complete."
+                )
+            seen.add(token)
+
+    def initiate(self, key: str, headers: Mapping[str, str]) -> str:
+        """Begin a multipart upload; its id."""
+        with self._translated("InitiateMultipartUpload", key):
+            request = sdk.InitiateMultipartUploadRequest(self.bucket, key, headers=dict(headers))
+            return str(self._sdk.initiate_multipart_upload(request).upload_id)
+
+    def upload_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
+        """Store part ``number`` (1 to 10,000); its ETag."""
+        with self._translated("UploadPart", key):
+            request = sdk.UploadPartRequest(self.bucket, key, part_number=number, upload_id=upload_id, body=body)
+            return str(self._sdk.upload_part(request).etag)
+
+    def complete(self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str]) -> None:
+        """Join the parts, given as ETags in order, into the object."""
+        parts = [sdk.UploadPart(part_number=number, etag=etag) for number, etag in enumerate(etags, 1)]
+        request = sdk.CompleteMultipartUploadRequest(
+            self.bucket,
+            key,
+            upload_id=upload_id,
+            complete_multipart_upload=sdk.CompleteMultipartUpload(parts=parts),
+            headers=dict(headers),
+        )
+        with self._translated("CompleteMultipartUpload", key):
+            self._sdk.complete_multipart_upload(request)
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """Drop the parts of an upload."""
+        with self._translated("AbortMultipartUpload", key):
+            self._sdk.abort_multipart_upload(sdk.AbortMultipartUploadRequest(self.bucket, key, upload_id=upload_id))
+
+    @contextmanager
+    def _translated(self, operation: str, key: str) -> Iterator[None]:
+        """Our errors for the SDK's, whose texts and attributes hold request headers, the token among them."""
+        if operation != "ListObjectsV2":
+            check_key(key)
+        what = f"{operation} oss://{self.bucket}/{key}"
+        try:
+            yield
+        except sdk.exceptions.OperationError as error:
+            raise _translate(what, error.unwrap()) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise Unreachable(f"{what}: the answer broke off ({type(error).__name__}).") from None
+
+
+class _ProviderAdapter(sdk.credentials.CredentialsProvider):  # type: ignore[misc]
+    def __init__(self, retrieve: Callable[[], Credentials]) -> None:
+        self._retrieve = retrieve
+
+    def get_credentials(self) -> sdk.credentials.Credentials:
+        current = self._retrieve()
+        return sdk.credentials.Credentials(
+            current.access_key_id, current.access_key_secret, current.security_token, current.expiration
+        )
+
+
+class _Session(requests.Session):
+    """A session that keeps bodies as OSS stores them, so that ranges, lengths and CRCs hold for gzip too."""
+
+    def __init__(self, verify: bool | str) -> None:
+        super().__init__()
+        self._verify_with = verify
+        # requests would put a ~/.netrc entry in place of our Authorization header.
+        self.auth = _keep_authorization
+        adapter = requests.adapters.HTTPAdapter(
+            max_retries=urllib3.Retry(total=False, redirect=False, raise_on_status=False),
+            pool_connections=_POOL_SIZE,
+            pool_maxsize=_POOL_SIZE,
+        )
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["verify"] = self._verify_with
+        response = super().request(*args, **kwargs)
+        response.iter_content = lambda chunk_size=1, decode_unicode=False: response.raw.stream(  # type: ignore[method-assign]
+            chunk_size, decode_content=False
+        )
+        return response
+
+
+def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _info(result: Any, size: int) -> ObjectInfo:
+    crc = result.hash_crc64
+    return ObjectInfo(
+        size=size,
+        etag=result.etag or "",
+        modified=result.last_modified,
+        content_type=result.content_type or "",
+        content_encoding=result.headers.get("Content-Encoding", ""),
+        crc64=int(crc) if crc else None,
+        version_id=result.version_id,
+    )
+
+
+_BY_STATUS: dict[int, type[ServiceError]] = {
+    403: PermissionDenied,
+    404: ObjectNotFound,
+    409: ObjectExists,
+    412: ObjectChanged,
+}
+
+
+def _translate(what: str, error: Exception) -> ServiceError:
+    if isinstance(error, sdk.exceptions.InconsistentError):
+        return CorruptTransfer(f"{what}: the CRC-64 of what arrived is not that of what was sent.")
+    if not isinstance(error, sdk.exceptions.ServiceError):
+        cause = error.unwrap() if hasattr(error, "unwrap") else error
+        return Unreachable(f"{what}: no answer ({type(cause).__name__}).")
+    kind = _BY_STATUS.get(error.status_code, ServiceError)
+    if kind is ObjectNotFound and error.code not in ("NoSuchKey", "NoSuchVersion", "SymlinkTargetNotExist", None, ""):
+        kind = ServiceError
+    if kind is ObjectExists and error.code != "FileAlreadyExists":
+        kind = ServiceError
+    return kind(
+        f"{what}: {error.code or 'HTTP error'} ({error.status_code}): {error.message} [request {error.request_id}]",
+        status=error.status_code,
+        code=error.code or "",
+        request_id=error.request_id or "",
+        ec=error.ec or "",
+    )
