@@ -26,6 +26,7 @@ from .errors import (
     MissingCredentials,
     OSSShareError,
 )
+from .images import image_process
 from .presign import PresignedPost, PresignedURL, Presigner
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "PresignedURL",
     "Presigner",
     "content_disposition",
+    "image_process",
 ]

@@ -1,0 +1,197 @@
+"""``x-oss-process`` for pictures: what OSS does to an image on its way out.
+
+Source of the names and ranges: the vendor's pages "Image processing". Operations run in the order in which they are
+given, as OSS runs them.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from .errors import InvalidArgument
+
+_COLOR = re.compile(r"[0-9A-Fa-f]{6}").fullmatch
+_STYLE = re.compile(r"[A-Za-z0-9_.-]{1,63}").fullmatch
+_GRAVITIES = ("nw", "north", "ne", "west", "center", "east", "sw", "south", "se")
+
+#: Writes one value as OSS reads it, or raises ValueError with what is allowed.
+_Writer = Callable[[Any], str]
+
+
+def _whole(low: int, high: int) -> _Writer:
+    def write(value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"{low} to {high}")
+        return str(value)
+
+    return write
+
+
+def _one_of(*allowed: str) -> _Writer:
+    def write(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(", ".join(allowed))
+        return str(value)
+
+    return write
+
+
+def _flag(value: Any) -> str:
+    if value not in (0, 1):
+        raise ValueError("True or False")
+    return str(int(value))
+
+
+def _color(value: Any) -> str:
+    if not isinstance(value, str) or _COLOR(value) is None:
+        raise ValueError("six hexadecimal digits, such as FFFFFF")
+    return value.upper()
+
+
+def _base64(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("text that is not empty")
+    return urlsafe_b64encode(value.encode()).decode().rstrip("=")
+
+
+_SIZE = _whole(1, 16_384)
+_OFFSET = _whole(0, 4096)
+_GRAVITY = _one_of(*_GRAVITIES)
+#: Readable names beside OSS's letters.
+_LONG_NAMES = {
+    "width": "w",
+    "height": "h",
+    "mode": "m",
+    "longest": "l",
+    "shortest": "s",
+    "percent": "p",
+    "gravity": "g",
+    "radius": "r",
+    "opacity": "t",
+    "font": "type",
+}
+#: Operations with named parameters.
+_NAMED: Mapping[str, Mapping[str, _Writer]] = {
+    "resize": {
+        "m": _one_of("lfit", "mfit", "fill", "pad", "fixed"),
+        "w": _SIZE,
+        "h": _SIZE,
+        "l": _SIZE,
+        "s": _SIZE,
+        "p": _whole(1, 1000),
+        "limit": _flag,
+        "color": _color,
+    },
+    "crop": {"x": _whole(0, 30_000), "y": _whole(0, 30_000), "w": _SIZE, "h": _SIZE, "g": _GRAVITY},
+    "indexcrop": {"x": _SIZE, "y": _SIZE, "i": _whole(0, 10_000)},
+    "circle": {"r": _whole(1, 4096)},
+    "rounded-corners": {"r": _whole(1, 4096)},
+    "blur": {"r": _whole(1, 50), "s": _whole(1, 50)},
+    "watermark": {
+        "text": _base64,
+        "image": _base64,
+        "type": _base64,
+        "color": _color,
+        "size": _whole(1, 1000),
+        "shadow": _whole(0, 100),
+        "rotate": _whole(0, 360),
+        "fill": _flag,
+        "padx": _OFFSET,
+        "pady": _OFFSET,
+        "t": _whole(0, 100),
+        "g": _GRAVITY,
+        "x": _OFFSET,
+        "y": _OFFSET,
+        "voffset": _whole(-1000, 1000),
+        "order": _flag,
+        "align": _whole(0, 2),
+        "interval": _whole(0, 1000),
+        "P": _whole(1, 100),
+    },
+}
+#: Operations with one bare value.
+_BARE: Mapping[str, _Writer] = {
+    "rotate": _whole(0, 360),
+    "bright": _whole(-100, 100),
+    "contrast": _whole(-100, 100),
+    "sharpen": _whole(50, 399),
+    "format": _one_of("jpg", "png", "webp", "bmp", "gif", "tiff", "heic", "avif"),
+    "auto-orient": _flag,
+    "interlace": _flag,
+}
+
+
+def image_process(*, style: str | None = None, **operations: Any) -> str:
+    """The value of ``x-oss-process`` (or of the keyword ``process`` of a storage's ``url()``).
+
+    ``image_process(resize={"width": 300, "mode": "lfit"}, format="webp", quality=80)`` gives
+    ``image/resize,w_300,m_lfit/format,webp/quality,q_80``.
+
+    :param style: the name of a style saved in the bucket, instead of operations.
+    :param operations: by OSS's names, with ``_`` for its hyphen (``rounded_corners``), run in the order given:
+        ``resize``, ``crop``, ``indexcrop``, ``circle``, ``rounded_corners``, ``blur`` and ``watermark`` take a dict of
+        parameters, by OSS's letters or by ``width height mode longest shortest percent gravity radius opacity font``;
+        ``rotate``, ``bright``, ``contrast``, ``sharpen``, ``format``, ``quality`` (percent; ``{"Q": 80}`` for
+        absolute), ``auto_orient`` and ``interlace`` take a value. A watermark's ``text``, ``image`` (a key of the
+        bucket) and ``font`` are given plainly and encoded here.
+    :raises InvalidArgument: nothing to do; an unknown operation or parameter; a value out of its range.
+    """
+    if style is not None:
+        if operations:
+            raise InvalidArgument("style cannot be combined with operations; keep one.", field="style", value=style)
+        if not isinstance(style, str) or _STYLE(style) is None:
+            raise InvalidArgument(
+                f"style {style!r} is not a style's name: 1 to 63 of letters, digits, '_', '-' and '.'.",
+                field="style",
+                value=style,
+            )
+        return f"style/{style}"
+    if not operations:
+        raise InvalidArgument("image_process() needs at least one operation, such as resize.", field="process")
+    return "image/" + "/".join(_operation(name.replace("_", "-"), value) for name, value in operations.items())
+
+
+def _operation(name: str, value: Any) -> str:
+    if name == "quality":
+        return _quality(value)
+    if name in _BARE:
+        return f"{name},{_written(name, _BARE[name], value)}"
+    if name not in _NAMED:
+        raise _unknown("operation", name, [*_NAMED, *_BARE, "quality"])
+    if not isinstance(value, Mapping) or not value:
+        raise InvalidArgument(f"{name}={value!r} must be a dict of parameters.", field=name, value=value)
+    return ",".join([name, *(_parameter(name, parameter, each) for parameter, each in value.items())])
+
+
+def _parameter(operation: str, name: str, value: Any) -> str:
+    writers = _NAMED[operation]
+    short = name if name in writers else _LONG_NAMES.get(name, name)
+    if short not in writers:
+        known = [*writers, *(long for long, letter in _LONG_NAMES.items() if letter in writers)]
+        raise _unknown(f"parameter of {operation}", name, known)
+    return f"{short}_{_written(f'{operation}.{name}', writers[short], value)}"
+
+
+def _quality(value: Any) -> str:
+    kind, percent = next(iter(value.items())) if isinstance(value, Mapping) and len(value) == 1 else ("q", value)
+    if kind not in ("q", "Q"):
+        raise _unknown("parameter of quality", str(kind), ["q", "Q"])
+    return f"quality,{kind}_{_written('quality', _whole(1, 100), percent)}"
+
+
+def _written(field: str, write: _Writer, value: Any) -> str:
+    try:
+        return write(value)
+    except ValueError as error:
+        raise InvalidArgument(f"{field}={value!r} is not allowed; use {error}.", field=field, value=value) from None
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> InvalidArgument:
+    known = list(known)
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+    return InvalidArgument(f"Unknown {what} {name!r}; {hint}", field=name, value=name)
