@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import RawIOBase
 from typing import IO, Any
 
 import alibabacloud_oss_v2 as sdk
@@ -25,6 +26,7 @@ from .errors import (
     ObjectChanged,
     ObjectExists,
     ObjectNotFound,
+    OSSShareError,
     PermissionDenied,
     ServiceError,
     Unreachable,
@@ -135,7 +137,9 @@ class BucketClient:
         with self._translated("GetObject", key):
             yield from body.iter_bytes(block_size=_BLOCK_SIZE)
 
-    def put(self, key: str, body: bytes | IO[bytes], headers: Mapping[str, str], *, attempts: int = ATTEMPTS) -> None:
+    def put(
+        self, key: str, body: bytes | IO[bytes] | RawIOBase, headers: Mapping[str, str], *, attempts: int = ATTEMPTS
+    ) -> None:
         """Store ``body`` (bytes, or a seekable binary file from where it stands) in one request.
 
         :raises ObjectExists: ``x-oss-forbid-overwrite`` was among the headers, and the key was taken.
@@ -226,7 +230,7 @@ class BucketClient:
         try:
             yield
         except sdk.exceptions.OperationError as error:
-            raise _translate(what, error.unwrap()) from None
+            raise _translate(what, error) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Unreachable(f"{what}: the answer broke off ({type(error).__name__}).") from None
 
@@ -284,6 +288,16 @@ def _info(result: Any, size: int) -> ObjectInfo:
     )
 
 
+def _innermost(error: Exception) -> Exception:
+    """What happened, out of the SDK's wrappings; a credentials provider's own error is in there too."""
+    while isinstance(inner := getattr(error, "_error", None), Exception):
+        error = inner
+    # The only wrapping that does not keep what it wraps.
+    if isinstance(error, sdk.exceptions.CredentialsFetchError) and isinstance(error.__context__, Exception):
+        return error.__context__
+    return error
+
+
 _BY_STATUS: dict[int, type[ServiceError]] = {
     403: PermissionDenied,
     404: ObjectNotFound,
@@ -292,12 +306,14 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 }
 
 
-def _translate(what: str, error: Exception) -> ServiceError:
+def _translate(what: str, wrapped: sdk.exceptions.OperationError) -> OSSShareError:
+    error = _innermost(wrapped)
+    if isinstance(error, OSSShareError):
+        return error
     if isinstance(error, sdk.exceptions.InconsistentError):
         return CorruptTransfer(f"{what}: the CRC-64 of what arrived is not that of what was sent.")
     if not isinstance(error, sdk.exceptions.ServiceError):
-        cause = error.unwrap() if hasattr(error, "unwrap") else error
-        return Unreachable(f"{what}: no answer ({type(cause).__name__}).")
+        return Unreachable(f"{what}: no answer ({type(error).__name__}).")
     kind = _BY_STATUS.get(error.status_code, ServiceError)
     if kind is ObjectNotFound and error.code not in ("NoSuchKey", "NoSuchVersion", "SymlinkTargetNotExist", None, ""):
         kind = ServiceError

@@ -94,6 +94,14 @@ class Endpoint:
         check_region(region)
         return cls(f"{scheme}://{NETWORKS[network].format(region=region)}", region=region)
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nothing sent there leaves this machine."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
+            return True
+        address = _address(self.url, self.host)
+        return address is not None and address.is_loopback
+
     def base_url(self, bucket: str) -> str:
         """What stands before an object's key, ending in a slash: ``https://examplebucket.oss-….aliyuncs.com/``.
 

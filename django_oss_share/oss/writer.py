@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from io import RawIOBase
 from typing import IO, TYPE_CHECKING
 
 from .crc import crc64
@@ -87,7 +88,7 @@ class MultipartUpload:
 def upload(
     client: BucketClient,
     key: str,
-    source: IO[bytes],
+    source: IO[bytes] | RawIOBase,
     headers: Mapping[str, str],
     *,
     part_size: int = PART_SIZE,
@@ -118,7 +119,7 @@ def upload(
         multipart.complete()
 
 
-def put(client: BucketClient, key: str, body: bytes | IO[bytes], headers: Mapping[str, str]) -> None:
+def put(client: BucketClient, key: str, body: bytes | IO[bytes] | RawIOBase, headers: Mapping[str, str]) -> None:
     """Store ``body`` in one request; a retry never takes its own first try for somebody else's object."""
     if headers.get(_FORBID) != "true":
         client.put(key, body, headers)
@@ -142,7 +143,7 @@ def put(client: BucketClient, key: str, body: bytes | IO[bytes], headers: Mappin
         return
 
 
-def _is_ours(client: BucketClient, key: str, body: bytes | IO[bytes], start: int) -> bool:
+def _is_ours(client: BucketClient, key: str, body: bytes | IO[bytes] | RawIOBase, start: int) -> bool:
     """Whether what stands under ``key`` is what was sent: then only the answer to it was lost."""
     try:
         stored = client.head(key)
@@ -166,7 +167,7 @@ def check_part_size(part_size: int) -> int:
     return part_size
 
 
-def _size_left(source: IO[bytes]) -> int | None:
+def _size_left(source: IO[bytes] | RawIOBase) -> int | None:
     """Bytes from here to the end, or None for a stream that cannot tell."""
     seekable: Callable[[], bool] | None = getattr(source, "seekable", None)
     if seekable is None or not seekable():
@@ -177,7 +178,7 @@ def _size_left(source: IO[bytes]) -> int | None:
     return (source.tell() if end is None else end) - here
 
 
-def _read_parts(source: IO[bytes], part_size: int) -> Iterator[bytes]:
+def _read_parts(source: IO[bytes] | RawIOBase, part_size: int) -> Iterator[bytes]:
     """Parts of exactly ``part_size`` bytes, the last one shorter; a stream may give less than it is asked for."""
     while True:
         pieces, missing = [], part_size

@@ -1,0 +1,345 @@
+"""The storage backend."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings as django_settings
+from django.core.files.base import File
+from django.utils import timezone
+from storages.base import BaseStorage
+from storages.compress import GzipCompressionWrapper
+
+from ..oss import Credentials, EnvironmentProvider, InvalidArgument, InvalidKey, PresignedURL, Presigner
+from ..oss.credentials import CredentialsSource
+from ..oss.encoding import encode_query
+from ..oss.errors import ObjectExists, ObjectNotFound
+from ..oss.presign import SIGNATURE_VERSIONS
+from ..oss.validate import MAX_V4_SECONDS, encoded_key, lifetime
+from ..oss.writer import MIN_PART_SIZE
+from ..providers import credentials_source
+from . import headers as write
+from .cdn import CDN
+from .endpoints import io_endpoint, link_endpoint, link_scheme
+from .files import OSSFile, byte_source
+from .names import clean_location, clean_name
+from .options import DEFAULTS, SECRETS, StorageMisconfigured, check_names, check_values, defaults, one_of
+from .parameters import link_query
+from .pickling import seal, unseal
+
+if TYPE_CHECKING:
+    from ..oss.client import BucketClient
+    from ..oss.streams import ObjectReader, ObjectWriter
+
+# Bytes: under this, S3Storage's 0 ("no limit") would put every byte of an open file into memory.
+_DEFAULT_PART_SIZE = 8 * 1024 * 1024
+_TRANSFER_OPTIONS = ("part_size", "threshold", "parallel")
+# What the keywords of a link are when none was given.
+_NO_KEYWORDS = (None,) * 5
+
+
+class OSSStorage(BaseStorage):  # type: ignore[misc]
+    """Objects of one bucket; ``url()`` signs without touching the network.
+
+    Options are listed in the settings reference; each may also be set as an attribute of a subclass.
+
+    :raises StorageMisconfigured: an option that is unknown, missing or out of range, at construction.
+    """
+
+    location: str
+    querystring_expire: int
+
+    def __init__(self, **options: Any) -> None:
+        self._owner = type(self).__name__
+        check_names(self._owner, options)
+        super().__init__(**options)
+        self._given = options
+        current = self._current()
+        check_values(self._owner, current)
+        self.location = clean_location(self.location)
+        self._link_endpoint = link_endpoint(self._owner, current)
+        self._io_endpoint = io_endpoint(self._owner, current)
+        self._cdn = (
+            CDN.from_option(self._owner, self.cdn, protocol=link_scheme(self._owner, current)) if self.cdn else None
+        )
+        self._check_lifetime()
+        self._part_size = self._checked_part_size()
+        one_of(self._owner, "default_acl", self.default_acl, (None, *write.ACLS))
+        one_of(self._owner, "signature_version", self.signature_version, SIGNATURE_VERSIONS)
+        self._transfer = self._transfer_options()
+        self._client_of: tuple[int, BucketClient] | None = None
+        self._presigner  # noqa: B018 - a malformed bucket name is to be told at start-up, not at the first link
+
+    def get_default_settings(self) -> dict[str, Any]:
+        return defaults()
+
+    def _current(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in DEFAULTS}
+
+    # Links
+
+    def url(
+        self,
+        name: str | None,
+        parameters: Mapping[str, Any] | None = None,
+        expire: int | timedelta | None = None,
+        http_method: str | None = None,
+        *,
+        download: bool | None = None,
+        filename: str | None = None,
+        version_id: str | None = None,
+        process: str | Mapping[str, Any] | None = None,
+        content_type: str | None = None,
+    ) -> str:
+        """A link to ``name``, made without the network.
+
+        :param parameters: by OSS's names (``response-content-type``) or S3Storage's (``ResponseContentType``).
+        :param expire: seconds or a timedelta; ``querystring_expire`` by default.
+        :param http_method: GET by default; HEAD, PUT, POST, DELETE.
+        :param download: True saves the file, False shows it; None leaves that to the object.
+        :param filename: what to save it as; implies ``download=True``.
+        :param version_id: of a bucket with versioning.
+        :param process: ``x-oss-process`` as text, or the arguments of ``image_process``.
+        :param content_type: to answer with, such as ``text/plain;charset=utf-8``.
+        :raises InvalidKey, ExpiryTooLong, InvalidArgument: a bad input, named. :raises SuspiciousName: a way out of
+            the location. :raises MissingCredentials, CredentialsExpired: nothing to sign with.
+        """
+        key = self._key(name) if name or self.querystring_auth else self.location
+        keywords = (download, filename, version_id, process, content_type)
+        query = self._query(parameters, *keywords) if parameters or keywords != _NO_KEYWORDS else None
+        if not self.querystring_auth:
+            return self._plain_url(key, query)
+        seconds = self.querystring_expire if expire is None else expire
+        if self._cdn is not None and http_method in (None, "GET", "HEAD"):
+            return self._cdn.link(key, encode_query(query or {}), seconds, window=self.url_window).url
+        return self._presigner.presign(key, http_method or "GET", seconds, query).url
+
+    def presign(
+        self,
+        name: str | PurePath,
+        *,
+        expires_in: int | timedelta | None = None,
+        method: str = "GET",
+        parameters: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        download: bool | None = None,
+        filename: str | None = None,
+        version_id: str | None = None,
+        process: str | Mapping[str, Any] | None = None,
+        content_type: str | None = None,
+    ) -> PresignedURL:
+        """The link of :meth:`url` with what is true of it: its effective end, and the headers that it needs.
+
+        Always signed for OSS, whatever ``querystring_auth`` and ``cdn`` say. Arguments, and what is raised, are those
+        of :meth:`url`; ``headers`` are those that a PUT or POST will send.
+        """
+        query = self._query(parameters, download, filename, version_id, process, content_type)
+        seconds = self.querystring_expire if expires_in is None else expires_in
+        return self._presigner.presign(self._key(name), method, seconds, query, headers)
+
+    def _query(self, parameters: Mapping[str, Any] | None, *keywords: Any) -> dict[str, str | None]:
+        names = ("download", "filename", "version_id", "process", "content_type")
+        return link_query(parameters, **dict(zip(names, keywords, strict=True)))
+
+    def _plain_url(self, key: str, query: Mapping[str, str | None] | None) -> str:
+        url = self._link_endpoint.base_url(self.bucket_name) + encoded_key(key)
+        return f"{url}?{encode_query(query)}" if query else url
+
+    @cached_property
+    def _presigner(self) -> Presigner:
+        try:
+            return Presigner(
+                self._credentials,
+                self._link_endpoint,
+                self.bucket_name,
+                signature_version=self.signature_version,
+                window=self.url_window,
+            )
+        except InvalidArgument as error:
+            raise StorageMisconfigured(f"{self._owner}: {error}") from error
+
+    @cached_property
+    def _credentials(self) -> CredentialsSource:
+        if self.credentials is not None:
+            return credentials_source(self.credentials)
+        if self.access_key:
+            return Credentials(self.access_key, self.secret_key, self.security_token)
+        return EnvironmentProvider()
+
+    # Names
+
+    def _key(self, name: str | PurePath | None) -> str:
+        cleaned = clean_name(name or "")
+        if not cleaned:
+            raise InvalidKey(f"name {name!r} is empty; it must name an object.", field="name", value=name)
+        return self.location + cleaned
+
+    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
+        """As Django has it, but that with ``file_overwrite`` a name that is taken is available too."""
+        if self.file_overwrite:
+            return max_length is None or len(name) <= max_length
+        return bool(super().is_name_available(name, max_length))
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return str(super().get_available_name(clean_name(name), max_length))
+
+    # Reading and writing
+
+    @property
+    def client(self) -> BucketClient:
+        """The bucket, by the official SDK; made at the first use, and anew after a fork."""
+        if self._client_of is None or self._client_of[0] != os.getpid():
+            from ..oss.client import BucketClient
+
+            client = BucketClient(
+                self._credentials,
+                self._io_endpoint,
+                self.bucket_name,
+                signature_version=self.signature_version,
+                verify=True if self.verify is None else self.verify,
+                proxies=self.proxies,
+            )
+            self._client_of = os.getpid(), client
+        return self._client_of[1]
+
+    def _open(self, name: str, mode: str = "rb") -> OSSFile:
+        return OSSFile(self, name, mode)
+
+    def open_reader(self, name: str) -> ObjectReader:
+        """The stored bytes of ``name``; :raises ObjectNotFound: there are none."""
+        from ..oss.streams import ObjectReader
+
+        return ObjectReader(self.client, self._key(name))
+
+    def open_writer(self, name: str) -> ObjectWriter:
+        """Where to write the bytes of ``name``."""
+        from ..oss.streams import ObjectWriter
+
+        return ObjectWriter(self.client, self._key(name), self._headers(name, None), part_size=self._part_size)
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        from ..oss.writer import upload
+
+        cleaned = clean_name(name)
+        headers = self._headers(cleaned, content)
+        compress = self.gzip and "content-encoding" not in headers and self._is_compressible(headers)
+        if compress:
+            headers["content-encoding"] = "gzip"
+        while True:
+            source = byte_source(content)
+            body = GzipCompressionWrapper(source) if compress else source
+            try:
+                upload(self.client, self._key(cleaned), body, headers, **self._transfer)
+            except ObjectExists:
+                if not content.seekable():
+                    raise
+                cleaned = self.get_available_name(cleaned)
+            else:
+                return cleaned
+
+    def _headers(self, name: str, content: object) -> dict[str, str]:
+        parameters = self.get_object_parameters(name)
+        headers = write.write_headers(parameters, name=name, content=content, default_acl=self.default_acl)
+        if not self.file_overwrite:
+            headers["x-oss-forbid-overwrite"] = "true"
+        return headers
+
+    def get_object_parameters(self, name: str) -> dict[str, Any]:
+        """What to store with ``name``; ``object_parameters``, unless a subclass says otherwise for some names."""
+        return dict(self.object_parameters)
+
+    def _is_compressible(self, headers: Mapping[str, str]) -> bool:
+        return headers["content-type"].partition(";")[0].strip() in self.gzip_content_types
+
+    def delete(self, name: str) -> None:
+        """Remove the object; in a bucket with versioning, hide it behind a delete marker.
+
+        :raises ValueError: an empty name.
+        """
+        self.client.delete(self._key(name))
+
+    def exists(self, name: str) -> bool:
+        """Whether there is an object of exactly that name; asks OSS.
+
+        :raises PermissionDenied, ServiceError: OSS does not tell.
+        """
+        try:
+            self.client.head(self._key(name))
+        except ObjectNotFound:
+            return False
+        return True
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """Names of the folders and of the files directly below ``path``; every page is read.
+
+        :raises IncompleteListing: OSS broke the list off.
+        """
+        prefix = self.location + clean_location(path)
+        folders: list[str] = []
+        files: list[str] = []
+        for page in self.client.pages(prefix, delimiter="/"):
+            folders += [folder[len(prefix) : -1] for folder in page.prefixes]
+            # An object of the folder's own name is how consoles make an empty folder.
+            files += [key[len(prefix) :] for key in page.keys if key != prefix]
+        return folders, files
+
+    def size(self, name: str) -> int:
+        """Bytes, as stored; :raises ObjectNotFound: there is no such object."""
+        return self.client.head(self._key(name)).size
+
+    def get_modified_time(self, name: str) -> datetime:
+        """When the object was last written; aware with ``USE_TZ``, else naive in the local time zone.
+
+        :raises ObjectNotFound: there is no such object.
+        """
+        modified = self.client.head(self._key(name)).modified
+        return modified if django_settings.USE_TZ else timezone.make_naive(modified)
+
+    # Configuration
+
+    def _check_lifetime(self) -> None:
+        maximum = MAX_V4_SECONDS if self.signature_version == "v4" else None
+        try:
+            self.querystring_expire = lifetime(self.querystring_expire, maximum=maximum)
+        except InvalidArgument as error:
+            raise StorageMisconfigured(f"{self._owner}: querystring_expire: {error}") from error
+
+    def _checked_part_size(self) -> int:
+        size = self.max_memory_size or _DEFAULT_PART_SIZE
+        if not isinstance(size, int) or size < MIN_PART_SIZE:
+            raise StorageMisconfigured(
+                f"{self._owner}: max_memory_size={size!r} must be 0 (for {_DEFAULT_PART_SIZE}) or at least "
+                f"{MIN_PART_SIZE} bytes, OSS's minimum for a part."
+            )
+        return size
+
+    def _transfer_options(self) -> dict[str, int]:
+        transfer = dict(self.transfer_config or {})
+        for name, value in transfer.items():
+            one_of(self._owner, "transfer_config", name, _TRANSFER_OPTIONS)
+            if not isinstance(value, int) or value < 1:
+                raise StorageMisconfigured(f"{self._owner}: transfer_config[{name!r}]={value!r} must be at least 1.")
+        return transfer
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        """For migrations: the options given, less the secrets, which no file in version control should hold."""
+        cls = type(self)
+        module = (
+            "django_oss_share.storage" if cls.__module__.startswith("django_oss_share.storage.") else cls.__module__
+        )
+        kwargs = {name: value for name, value in self._given.items() if name not in SECRETS}
+        return f"{module}.{cls.__qualname__}", (), kwargs
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        shown = {name: value for name, value in self._given.items() if name not in SECRETS}
+        secrets = {name: value for name, value in self._given.items() if name in SECRETS}
+        return _restored, (type(self), shown, seal(secrets) if secrets else None)
+
+
+def _restored(cls: type[OSSStorage], shown: dict[str, Any], sealed: bytes | None) -> OSSStorage:
+    return cls(**shown, **(unseal(sealed) if sealed else {}))

@@ -1,0 +1,108 @@
+"""Objects as Django files."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import IO, TYPE_CHECKING, Any
+
+from django.core.files.base import File
+
+from ..oss.errors import InvalidArgument
+from ..oss.streams import ObjectReader, ObjectWriter
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+    from .backend import OSSStorage
+
+    _File = File[Any]
+else:
+    _File = File
+
+#: Modes that :meth:`OSSStorage.open` takes: OSS has no other way to change an object than to replace it.
+MODES = ("rb", "r", "wb", "w")
+# Bytes read ahead, which small reads and line iteration live on.
+_READ_AHEAD = 64 * 1024
+
+
+class OSSFile(_File):
+    """One object, opened for reading or for writing; text modes are UTF-8.
+
+    Read, it streams, and seeks by asking for a range. Written, it appears at ``close()``, whole; leaving a ``with``
+    block by an exception stores nothing.
+    """
+
+    def __init__(self, storage: OSSStorage, name: str, mode: str) -> None:
+        self._storage = storage
+        self._raw: ObjectReader | ObjectWriter
+        stream = self._stream(name, mode)
+        super().__init__(stream, name)
+        self.mode = mode
+
+    def _stream(self, name: str, mode: str) -> IO[Any]:
+        if mode not in MODES:
+            raise InvalidArgument(
+                f"mode {mode!r} is not one of {', '.join(MODES)}; OSS objects are read or replaced, never changed.",
+                field="mode",
+                value=mode,
+            )
+        if mode.startswith("w"):
+            self._raw = self._storage.open_writer(name)
+            binary: Any = self._raw
+        else:
+            self._raw = self._storage.open_reader(name)
+            binary = io.BufferedReader(self._raw, _READ_AHEAD)
+            if self._storage.gzip and self._raw.info.content_encoding == "gzip":
+                binary = gzip.GzipFile(fileobj=binary)
+        return binary if "b" in mode else io.TextIOWrapper(binary, encoding="utf-8")
+
+    @property
+    def size(self) -> int:
+        """Bytes: as stored when read, so far when written."""
+        return self._raw.info.size if isinstance(self._raw, ObjectReader) else self._raw.tell()
+
+    def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> OSSFile:
+        """From the start again; in another mode, if one is given."""
+        wanted = mode or self.mode
+        if not self.closed and wanted == self.mode and wanted.startswith("r"):
+            self.seek(0)
+            return self
+        self.close()
+        self.file = self._stream(str(self.name), wanted)
+        self.mode = wanted
+        return self
+
+    def __exit__(self, kind: object, value: object, traceback: object) -> None:
+        if kind is not None and isinstance(self._raw, ObjectWriter):
+            self._raw.abort()
+        else:
+            self.close()
+
+
+def byte_source(content: File[Any]) -> IO[bytes] | io.RawIOBase:
+    """``content`` from its start, where it can go back there; text as UTF-8."""
+    if content.seekable():
+        content.seek(0)
+    if isinstance(content.read(0), str):
+        return _EncodedText(content)
+    return content
+
+
+class _EncodedText(io.RawIOBase):
+    """Not seekable: positions in text are not those of its bytes."""
+
+    def __init__(self, text: IO[str]) -> None:
+        super().__init__()
+        self._text = text
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer).cast("B")
+        block = self._rest or self._text.read(_READ_AHEAD).encode()
+        target[: len(block)] = block[: len(target)]
+        self._rest = block[len(target) :]
+        return min(len(block), len(target))
