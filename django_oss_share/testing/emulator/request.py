@@ -40,7 +40,7 @@ class Request:
     :ivar raw_path: as on the wire, still percent-encoded, without the query.
     :ivar raw_query: as on the wire.
     :ivar query: decoded pairs in their order; None for a bare name without ``=``.
-    :ivar headers: lower-case names; values stripped and read as Latin-1, so that every byte arrives.
+    :ivar headers: lower-case names; values stripped, as text.
     :ivar bucket: by virtual host, custom domain or path; None for a request to the service.
     :ivar key: decoded; None for a request to the bucket or to the service.
     """
