@@ -63,11 +63,33 @@ class ObjectInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPage:
-    """One page of a listing: keys below the prefix, and the "folders" that the delimiter made of the rest."""
+class ListedObject:
+    """What a listing says of an object.
 
-    keys: list[str]
+    :ivar size: bytes. :ivar modified: aware UTC.
+    """
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+    storage_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """One page of a listing: objects below the prefix, and the "folders" that the delimiter made of the rest.
+
+    :ivar next_token: what the next page begins with; None: this is the last.
+    """
+
+    objects: list[ListedObject]
     prefixes: list[str]
+    next_token: str | None
+
+    @property
+    def keys(self) -> list[str]:
+        return [each.key for each in self.objects]
 
 
 class BucketClient:
@@ -106,10 +128,17 @@ class BucketClient:
         )
         self._sdk = sdk.Client(config)
 
-    def head(self, key: str, *, version_id: str | None = None) -> ObjectInfo:
-        """:raises ObjectNotFound: there is none."""
+    def head(
+        self, key: str, *, version_id: str | None = None, attempts: int = ATTEMPTS, timeout: float = READ_TIMEOUT
+    ) -> ObjectInfo:
+        """What the object is.
+
+        :param timeout: seconds to wait for the answer to one try.
+        :raises ObjectNotFound: there is none.
+        """
+        request = sdk.HeadObjectRequest(self.bucket, key, version_id=version_id)
         with self._translated("HeadObject", key):
-            result = self._sdk.head_object(sdk.HeadObjectRequest(self.bucket, key, version_id=version_id))
+            result = self._sdk.head_object(request, retry_max_attempts=attempts, readwrite_timeout=timeout)
         return _info(result, int(result.content_length or 0))
 
     def get(
@@ -158,38 +187,54 @@ class BucketClient:
         with self._translated("DeleteObject", key):
             self._sdk.delete_object(sdk.DeleteObjectRequest(self.bucket, key))
 
+    def page(
+        self, prefix: str = "", *, delimiter: str = "", token: str | None = None, page_size: int = 1000
+    ) -> ListedPage:
+        """At most ``page_size`` (1 to 1,000) of the keys that start with ``prefix``, in the order of their UTF-8 bytes.
+
+        :param token: the ``next_token`` of the page before.
+        :raises IncompleteListing: OSS says that the list goes on, but not where.
+        """
+        request = sdk.ListObjectsV2Request(
+            self.bucket,
+            prefix=prefix or None,
+            delimiter=delimiter or None,
+            max_keys=page_size,
+            encoding_type="url",
+            continuation_token=token,
+        )
+        with self._translated("ListObjectsV2", prefix):
+            result = self._sdk.list_objects_v2(request)
+        if result.is_truncated and not result.next_continuation_token:
+            raise self._incomplete(prefix, "no continuation token")
+        return ListedPage(
+            [_listed(entry) for entry in result.contents or ()],
+            [entry.prefix for entry in result.common_prefixes or ()],
+            result.next_continuation_token if result.is_truncated else None,
+        )
+
     def pages(self, prefix: str = "", *, delimiter: str = "", page_size: int = 1000) -> Iterator[ListedPage]:
-        """The keys that start with ``prefix``, page by page, in the order of their UTF-8 bytes.
+        """All pages of :meth:`page`, one after the other.
 
         :raises IncompleteListing: OSS named no next page, or one that was there before; never a short list.
         """
         token: str | None = None
         seen: set[str] = set()
         while True:
-            request = sdk.ListObjectsV2Request(
-                self.bucket,
-                prefix=prefix or None,
-                delimiter=delimiter or None,
-                max_keys=page_size,
-                encoding_type="url",
-                continuation_token=token,
-            )
-            with self._translated("ListObjectsV2", prefix):
-                result = self._sdk.list_objects_v2(request)
-            yield ListedPage(
-                [entry.key for entry in result.contents or ()],
-                [entry.prefix for entry in result.common_prefixes or ()],
-            )
-            if not result.is_truncated:
+            page = self.page(prefix, delimiter=delimiter, token=token, page_size=page_size)
+            yield page
+            token = page.next_token
+            if token is None:
                 return
-            token = result.next_continuation_token
-            if not token or token in seen:
-                raise IncompleteListing(
-                    f"The list of oss://{self.bucket}/{prefix} goes on, but OSS gave "
-                    f"{'the same continuation token twice' if token else 'no continuation token'}; "
-                    "it was given up rather than called complete."
-                )
+            if token in seen:
+                raise self._incomplete(prefix, "the same continuation token twice")
             seen.add(token)
+
+    def _incomplete(self, prefix: str, what: str) -> IncompleteListing:
+        return IncompleteListing(
+            f"The list of oss://{self.bucket}/{prefix} goes on, but OSS gave {what}; it was given up rather than "
+            "called complete."
+        )
 
     def initiate(self, key: str, headers: Mapping[str, str]) -> str:
         """Begin a multipart upload; its id."""
@@ -273,6 +318,10 @@ class _Session(requests.Session):
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _listed(entry: Any) -> ListedObject:
+    return ListedObject(entry.key, entry.size, entry.etag or "", entry.last_modified, entry.storage_class or "")
 
 
 def _info(result: Any, size: int) -> ObjectInfo:
