@@ -6,13 +6,37 @@ How one storage behaves is said in its ``STORAGES`` options; here stands what ho
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 #: Every key that ``OSS_SHARE`` may have.
-KNOWN = ("ALLOW_HTTP", "CREDENTIALS", "PRIVATE_ENDPOINT_HOSTS")
+KNOWN = (
+    "ALLOWED_NETWORKS",
+    "ALLOW_HTTP",
+    "ALLOW_ZIP",
+    "AUDIT_KEYS",
+    "BASE_URL",
+    "CREDENTIALS",
+    "DEFAULT_EXPIRY",
+    "GROUPS",
+    "HIDE_REVOKED",
+    "IP_PRIVACY",
+    "LINK_LIFETIME",
+    "MAX_EXPIRY",
+    "OWNER_DEACTIVATED",
+    "PASSWORD_MIN_LENGTH",
+    "PASSWORD_REQUIRED",
+    "PRIVATE_ENDPOINT_HOSTS",
+    "RETENTION",
+    "TOKEN_KEYS",
+    "TRUSTED_PROXIES",
+    "UNLOCK_LIFETIME",
+)
+#: What a group of users may have differently, as ``OSS_SHARE["GROUPS"]["sales"]["MAX_EXPIRY"]``.
+GROUP_SETTINGS = ("ALLOW_ZIP", "DEFAULT_EXPIRY", "MAX_EXPIRY", "PASSWORD_MIN_LENGTH", "PASSWORD_REQUIRED")
 
 
 class Settings:
@@ -45,6 +69,128 @@ class Settings:
     def private_endpoint_hosts(self) -> frozenset[str]:
         """Private addresses that an endpoint may have, such as ``10.0.0.5``."""
         return frozenset(self._checked("PRIVATE_ENDPOINT_HOSTS", (list, tuple, set, frozenset), ()))
+
+    # Shares
+
+    @property
+    def token_keys(self) -> tuple[str, ...]:
+        """Secrets of the tokens: the first makes them, any of them opens them; Django's own unless set."""
+        return self._keys("TOKEN_KEYS")
+
+    @property
+    def audit_keys(self) -> tuple[str, ...]:
+        """Secrets of the audit's MACs: the first makes them, any of them verifies; Django's own unless set.
+
+        Keep an old one for as long as rows that it made are kept.
+        """
+        return self._keys("AUDIT_KEYS")
+
+    @property
+    def base_url(self) -> str:
+        """What links begin with, such as ``https://files.example.com``; empty: the host of the request at hand."""
+        return str(self._checked("BASE_URL", str, "")).rstrip("/")
+
+    @property
+    def default_expiry(self) -> timedelta | None:
+        """What a share lives whose maker named no end; None: for ever."""
+        return self.expiry("DEFAULT_EXPIRY", self._values, timedelta(days=30))
+
+    @property
+    def max_expiry(self) -> timedelta | None:
+        """What a share may live, counted from when it is made or extended; None: for ever."""
+        return self.expiry("MAX_EXPIRY", self._values, timedelta(days=365))
+
+    @property
+    def groups(self) -> Mapping[str, Mapping[str, Any]]:
+        """By the name of a group of users, what they have differently; see :data:`GROUP_SETTINGS`."""
+        return self._checked("GROUPS", Mapping, {})  # type: ignore[type-abstract]
+
+    @property
+    def password_required(self) -> bool:
+        """Whether every new share needs a password."""
+        return self._checked("PASSWORD_REQUIRED", bool, False)
+
+    @property
+    def password_min_length(self) -> int:
+        """Characters."""
+        return self._number("PASSWORD_MIN_LENGTH", 10, 1, 128)
+
+    @property
+    def allowed_networks(self) -> tuple[str, ...]:
+        """Networks from which any share at all can be opened; empty: from everywhere."""
+        return tuple(self._checked("ALLOWED_NETWORKS", (list, tuple), ()))
+
+    @property
+    def owner_deactivated(self) -> str:
+        """``deny``: the shares of somebody who may no longer log in open for nobody; or ``allow``."""
+        return self._one_of("OWNER_DEACTIVATED", ("deny", "allow"))
+
+    @property
+    def allow_zip(self) -> bool:
+        """Whether shares may offer all their files as one zip, which Django has to stream by itself."""
+        return self._checked("ALLOW_ZIP", bool, False)
+
+    @property
+    def link_lifetime(self) -> int:
+        """Seconds that a link lives which a visitor is sent on to."""
+        return self._number("LINK_LIFETIME", 60, 1, 300)
+
+    @property
+    def unlock_lifetime(self) -> int:
+        """Seconds for which a visitor who knew the password is not asked again."""
+        return self._number("UNLOCK_LIFETIME", 3600, 60, 86_400)
+
+    @property
+    def hide_revoked(self) -> bool:
+        """Whether a revoked share answers as one that never was."""
+        return self._checked("HIDE_REVOKED", bool, False)
+
+    @property
+    def ip_privacy(self) -> str:
+        """How a client's address is written down: ``full``, ``truncated`` (/24, /48), ``hashed`` or ``none``."""
+        return self._one_of("IP_PRIVACY", ("full", "truncated", "hashed", "none"))
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose ``X-Forwarded-For`` counts; ``unix``: whoever comes by a Unix socket."""
+        return tuple(self._checked("TRUSTED_PROXIES", (list, tuple), ()))
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long audit rows and ended shares are kept; None: for ever."""
+        return self.expiry("RETENTION", self._values, None)
+
+    def expiry(self, name: str, values: Mapping[str, Any], default: timedelta | None) -> timedelta | None:
+        """``values[name]`` as a timedelta, of which it may be one or seconds; None stands for ever."""
+        value = values.get(name, default)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = timedelta(seconds=value)
+        if value is not None and not (isinstance(value, timedelta) and value >= timedelta(minutes=1)):
+            raise ImproperlyConfigured(
+                f"OSS_SHARE[{name!r}]={value!r} must be a timedelta or seconds, of at least a minute, or None."
+            )
+        return value
+
+    def _keys(self, name: str) -> tuple[str, ...]:
+        keys = self._checked(name, (list, tuple), None) if name in self._values else None
+        if keys is None:
+            return (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+        if not keys or not all(isinstance(key, str) and len(key) >= 32 for key in keys):
+            raise ImproperlyConfigured(f"OSS_SHARE[{name!r}] must be a list of secrets of at least 32 characters each.")
+        return tuple(keys)
+
+    def _number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self._checked(name, int, default)
+        if isinstance(value, bool) or not least <= value <= most:
+            raise ImproperlyConfigured(f"OSS_SHARE[{name!r}]={value!r} is out of range; allowed are {least} to {most}.")
+        return int(value)
+
+    def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self._values.get(name, allowed[0])
+        if value not in allowed:
+            listed = ", ".join(repr(each) for each in allowed)
+            raise ImproperlyConfigured(f"OSS_SHARE[{name!r}]={value!r} is unknown; allowed are {listed}.")
+        return str(value)
 
     def _checked(self, name: str, kind: type[Any] | tuple[type[Any], ...], default: Any) -> Any:
         value = self._values.get(name, default)

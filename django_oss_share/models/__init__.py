@@ -1,0 +1,20 @@
+"""The records: shares and their items, the audit and its seals, tries at passwords."""
+
+from .attempts import PasswordAttempt
+from .audit import AuditEvent, AuditSeal
+from .choices import Action, Disposition, Kind, Mode, Pin, State
+from .share import Share, ShareItem
+
+__all__ = [
+    "Action",
+    "AuditEvent",
+    "AuditSeal",
+    "Disposition",
+    "Kind",
+    "Mode",
+    "PasswordAttempt",
+    "Pin",
+    "Share",
+    "ShareItem",
+    "State",
+]
