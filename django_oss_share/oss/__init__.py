@@ -27,7 +27,8 @@ from .errors import (
     OSSShareError,
 )
 from .images import image_process
-from .presign import PresignedPost, PresignedURL, Presigner
+from .links import PresignedPost, PresignedURL
+from .presign import Presigner
 
 __all__ = [
     "Credentials",

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .credentials import as_utc
 from .errors import InvalidArgument, InvalidEndpoint, MissingCredentials
-from .presign import PresignedURL
+from .links import PresignedURL
 from .validate import lifetime
 
 #: Seconds that the CDN adds to a link's time unless it was configured otherwise.

@@ -84,6 +84,7 @@ def as_retriever(source: CredentialsSource) -> Callable[[], Credentials]:
     """One way to ask, whichever of the three kinds of source was given.
 
     :raises MissingCredentials: ``source`` is None.
+    :raises InvalidArgument: it is none of the three.
     """
     if isinstance(source, Credentials):
         return lambda: source
@@ -98,6 +99,18 @@ def as_retriever(source: CredentialsSource) -> Callable[[], Credentials]:
     return retrieve
 
 
+def check_retrieved(credentials: object) -> Credentials:
+    """What a source handed out, if it can sign.
+
+    :raises MissingCredentials: it is something else than credentials, such as None.
+    """
+    if not isinstance(credentials, Credentials):
+        raise MissingCredentials(
+            f"The source of credentials gave {type(credentials).__name__} instead of Credentials; nothing was signed."
+        )
+    return credentials
+
+
 def mask(access_key_id: str) -> str:
     """The first four characters: enough to tell keys apart in a log, too little to look one up."""
     return access_key_id[:4] + "***"
@@ -106,7 +119,7 @@ def mask(access_key_id: str) -> str:
 def as_utc(name: str, moment: datetime) -> datetime:
     """``moment`` in UTC.
 
-    :raises InvalidArgument: it is not a datetime, or naive.
+    :raises InvalidArgument: it is not a datetime, naive, or at an end of the calendar.
     """
     if not isinstance(moment, datetime):
         raise InvalidArgument(f"{name} must be a datetime with a time zone; got {moment!r}.", field=name, value=moment)
@@ -116,7 +129,12 @@ def as_utc(name: str, moment: datetime) -> datetime:
             field=name,
             value=moment,
         )
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidArgument(
+            f"{name}={moment.isoformat()} is outside the years 1 to 9999 in UTC.", field=name, value=moment
+        ) from None
 
 
 def _refuse_blanks(name: str, value: str) -> None:

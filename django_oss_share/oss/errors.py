@@ -7,10 +7,22 @@ so that a caller can catch broadly and still report precisely. Messages never ho
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 
 class OSSShareError(Exception):
     """Base of all errors of django-oss-share."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is otherwise copied by calling its class with its message, which is not what ours are made from.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[OSSShareError], args: tuple[object, ...], facts: dict[str, Any]) -> OSSShareError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
 
 
 class InvalidArgument(OSSShareError, ValueError):

@@ -2,91 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from .credentials import Credentials, CredentialsSource, as_retriever, as_utc
+from .credentials import Credentials, CredentialsSource, as_retriever, as_utc, check_retrieved
 from .endpoints import Endpoint, check_region
 from .errors import CredentialsExpired, InvalidArgument, InvalidExpiry
+from .links import PresignedPost, PresignedURL
+from .query import check_query
 from .signing import post_policy, v1, v4
 from .validate import (
     MAX_V4_SECONDS,
     check_bucket,
     check_header,
     check_key,
-    check_line,
     check_method,
     encoded_key,
     lifetime,
 )
 
 SIGNATURE_VERSIONS = ("v4", "v1")
-#: bit/s that ``x-oss-traffic-limit`` takes (100 KB/s to 100 MB/s).
-TRAFFIC_LIMITS = range(819_200, 838_860_801)
 
 _YEAR_9999 = 253_370_764_800  # Unix time at which it begins
-_SECRET_PARAMETERS = re.compile(r"(?i)((?:x-oss-)?(?:signature|security-token)=)[^&#\s]+")
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, init=False)
-class PresignedURL:
-    """One link, and the truth about it.
-
-    :ivar url: the link; ``str(link)`` is the same. Its ``repr`` masks the signature and the token.
-    :ivar expires_at: aware UTC; the moment at which OSS stops serving it, by the link or by the token.
-    :ivar signed_headers: what the client must send, byte for byte; empty for a browser's GET.
-    :ivar clipped: whether the token's end cut the lifetime that was asked for.
-    """
-
-    url: str
-    method: str
-    expires_at: datetime
-    signed_headers: dict[str, str]
-    clipped: bool
-
-    def __init__(
-        self, url: str, method: str, expires_at: datetime, signed_headers: dict[str, str], clipped: bool
-    ) -> None:
-        # The generated one of a frozen dataclass costs a fifth of a whole link.
-        values = self.__dict__
-        values["url"] = url
-        values["method"] = method
-        values["expires_at"] = expires_at
-        values["signed_headers"] = signed_headers
-        values["clipped"] = clipped
-
-    def __str__(self) -> str:
-        return self.url
-
-    def __repr__(self) -> str:
-        return (
-            f"PresignedURL(url={mask_url(self.url)!r}, method={self.method!r}, "
-            f"expires_at={self.expires_at:%Y-%m-%dT%H:%M:%SZ}, clipped={self.clipped})"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PresignedPost:
-    """A form that may upload: POST ``fields`` and then the file, as ``multipart/form-data``, to ``url``.
-
-    :ivar fields: in the order to send them; ``file`` comes last. Not in the ``repr``: they carry the signature.
-    """
-
-    url: str
-    fields: dict[str, str] = field(repr=False)
-    expires_at: datetime
-    clipped: bool
-
-
-def mask_url(url: str) -> str:
-    """``url`` with its signature and security token replaced, fit for a log."""
-    return _SECRET_PARAMETERS.sub(r"\1***", url)
 
 
 class Presigner:
@@ -97,8 +39,8 @@ class Presigner:
     :param signature_version: ``v4``, or ``v1`` for those who cannot move on.
     :param clock: gives aware UTC; the system's by default.
     :param window: seconds within which one key gives one and the same link, so that browsers and CDNs cache what it
-        opens. Links are then dated to the start of their window and live ``window`` seconds longer, so that none
-        lives shorter than was asked for. 0: off.
+        opens. Links are then dated to the start of their window and live up to ``window`` seconds longer, so that
+        none lives shorter than was asked for; what V4's 7 days leave no room for narrows the window. 0: off.
     :raises InvalidBucketName: a malformed bucket name.
     :raises InvalidEndpoint: V4 with an endpoint whose region is not known.
     :raises InvalidArgument: an unknown signature version, or a negative window.
@@ -200,19 +142,17 @@ class Presigner:
 
         :param key: exact, or ending in ``${filename}`` for any name below a prefix.
         :param conditions: beyond those on bucket and key, such as ``["content-length-range", 1, 10_485_760]`` (bytes).
-        :param fields: further form fields (``success_action_status``, ``x-oss-forbid-overwrite``, ``content-type``, …),
-            each bound to its value by a condition of its own.
+        :param fields: further form fields (``success_action_status``, ``x-oss-forbid-overwrite``, ``content-type``,
+            ``x:…`` for a callback, …), each bound to its value by a condition of its own.
         :raises OSSShareError: as :meth:`presign`.
         """
-        check_key(key)
-        credentials = self._retrieve()
+        condition = post_policy.key_condition(check_key(key))
+        extra = post_policy.check_fields(fields or {})
+        credentials = check_retrieved(self._retrieve())
         second = self._second(now)
         seconds, clipped = self._clip(credentials, second, lifetime(expires_in, maximum=self._maximum))
         signed_at, expires_at = _utc(second), _utc(second + seconds)
-        prefix = key.removesuffix("${filename}")
-        named = ["eq", "$key", key] if prefix == key else ["starts-with", "$key", prefix]
-        extra = dict(check_header(name, value) for name, value in (fields or {}).items())
-        wanted = [{"bucket": self.bucket}, named, *({n: v} for n, v in extra.items()), *conditions]
+        wanted = [{"bucket": self.bucket}, condition, *({n: v} for n, v in extra.items()), *conditions]
         if self.signature_version == "v4":
             signed = post_policy.fields_v4(
                 credentials, wanted, region=self.endpoint.region, now=signed_at, expires_at=expires_at
@@ -257,16 +197,13 @@ class Presigner:
         headers: Mapping[str, str],
         additional_headers: tuple[str, ...],
     ) -> _Template:
+        check_retrieved(credentials)
         method = check_method(method)
         asked = lifetime(expires_in, maximum=self._maximum)
-        seconds, clipped = self._clip(credentials, second, asked)
-        start = second
-        if self.window:
-            start -= second % self.window
-            seconds = self._stretch(credentials, start, asked)
+        start, seconds, clipped = self._span(credentials, second, asked)
         sent = dict(check_header(name, value) for name, value in headers.items())
         additional = self._additional(sent, additional_headers)
-        signer = self._signer(credentials, method, start, seconds, self._query(query), sent, additional)
+        signer = self._signer(credentials, method, start, seconds, check_query(query), sent, additional)
         signed = {n: v for n, v in sent.items() if v4.is_signed_by_default(n) or n in additional}
         return _Template(signer, method, _utc(start + seconds), signed, clipped)
 
@@ -324,10 +261,15 @@ class Presigner:
             now = self._clock()
         return int(as_utc("now", now).timestamp())
 
-    def _stretch(self, credentials: Credentials, start: int, asked: int) -> int:
-        """Seconds from the start of the window, so that a link taken at its end still lives ``asked``."""
-        wanted = asked + self.window
-        return self._clip(credentials, start, min(wanted, self._maximum) if self._maximum else wanted)[0]
+    def _span(self, credentials: Credentials, second: int, asked: int) -> tuple[int, int, bool]:
+        """When the link starts, how many seconds it lives from then, and whether the token's end decided that."""
+        seconds, clipped = self._clip(credentials, second, asked)
+        window = self.window if self._maximum is None else min(self.window, self._maximum - asked)
+        if not window:
+            return second, seconds, clipped
+        start = second - second % window
+        # A link taken in the last second of its window must still live as long as was asked.
+        return start, self._clip(credentials, start, asked + window)[0], clipped
 
     def _clip(self, credentials: Credentials, second: int, seconds: int) -> tuple[int, bool]:
         """How long the link really lives, and whether the token's end decided that."""
@@ -345,22 +287,6 @@ class Presigner:
             )
         return seconds, False
 
-    def _query(self, query: Mapping[str, str | int | None]) -> dict[str, str]:
-        """Checked, with None as the empty value that stands for a bare name."""
-        reserved = v4.RESERVED if self.signature_version == "v4" else v1.RESERVED
-        checked = {}
-        for name, value in query.items():
-            if not isinstance(name, str) or not name or name in reserved:
-                raise InvalidArgument(
-                    f"query parameter {name!r} cannot be given: the signature brings it.", field="query", value=name
-                )
-            text = "" if value is None else str(value)
-            check_line(f"query parameter {name!r}", text)
-            if name == "x-oss-traffic-limit":
-                _check_traffic_limit(text)
-            checked[name] = text
-        return checked
-
 
 @dataclass(frozen=True, slots=True)
 class _Template:
@@ -377,15 +303,6 @@ class _Template:
             self.expires_at,
             self.signed_headers.copy(),
             self.clipped,
-        )
-
-
-def _check_traffic_limit(text: str) -> None:
-    if not text.isdecimal() or int(text) not in TRAFFIC_LIMITS:
-        raise InvalidArgument(
-            f"x-oss-traffic-limit={text} is out of range; allowed are 819200 to 838860800 bit/s.",
-            field="x-oss-traffic-limit",
-            value=text,
         )
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..oss import InvalidArgument
+from ..oss import InvalidArgument, PresignedURL
 from ..oss import cdn as oss_cdn
 from ..oss.endpoints import Endpoint
-from ..oss.presign import PresignedURL
 from ..oss.validate import encoded_key, lifetime
 from .options import StorageMisconfigured, one_of
 

@@ -5,15 +5,48 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from ..credentials import Credentials
+from ..errors import InvalidArgument, InvalidKey
+from ..validate import check_header
+from . import v4
 from .v4 import ALGORITHM, scope, signing_key, timestamp
+
+_FILENAME = "${filename}"
+_RESERVED = v4.RESERVED | {"bucket", "file", "key", "ossaccesskeyid", "policy", "signature"}
 
 #: One condition: ``{"bucket": "b"}``, ``["starts-with", "$key", "in/"]``, ``["content-length-range", 1, 1024]``, …
 Condition = dict[str, str] | Sequence[Any]
+
+
+def key_condition(key: str) -> Condition:
+    """What the form may upload to: ``key``, or with ``${filename}`` at its end anything below it.
+
+    :raises InvalidKey: the variable elsewhere, where OSS would fill it in and then refuse the key.
+    """
+    prefix = key.removesuffix(_FILENAME)
+    if _FILENAME in prefix:
+        raise InvalidKey(f"key {key!r} has {_FILENAME} elsewhere than at its end.", field="key", value=key)
+    return ["eq", "$key", key] if prefix == key else ["starts-with", "$key", prefix]
+
+
+def check_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """``fields`` with their names in lower case.
+
+    :raises InvalidHeader: a name that is no token (a leading ``x:`` aside), or a control character in a value.
+    :raises InvalidArgument: a field that the form brings itself.
+    """
+    checked = {}
+    for name, value in fields.items():
+        variable = isinstance(name, str) and name.startswith("x:")
+        bare, text = check_header(name.removeprefix("x:"), value)
+        if bare in _RESERVED:
+            raise InvalidArgument(f"field {name!r} cannot be given: the form brings it.", field="fields", value=name)
+        checked[f"x:{bare}" if variable else bare] = text
+    return checked
 
 
 def encode_policy(expires_at: datetime, conditions: Sequence[Condition]) -> str:
@@ -22,7 +55,7 @@ def encode_policy(expires_at: datetime, conditions: Sequence[Condition]) -> str:
     :param expires_at: aware UTC, whole seconds.
     """
     document = {"expiration": f"{expires_at:%Y-%m-%dT%H:%M:%S.000Z}", "conditions": list(conditions)}
-    return b64encode(json.dumps(document, separators=(",", ":")).encode()).decode()
+    return b64encode(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()).decode()
 
 
 def fields_v4(

@@ -76,13 +76,15 @@ def authorization(
 ) -> dict[str, str]:
     """The headers to send for a request signed in its headers: those given (lower-case names) and the signature's.
 
-    :param now: aware UTC; OSS refuses a clock that is more than 15 minutes off.
+    :param now: aware UTC; OSS refuses a clock that is more than 15 minutes off. An ``x-oss-date`` among the headers
+        is signed in its place.
     """
     sent = {**(headers or {}), "date": format_datetime(now, usegmt=True)}
     if credentials.security_token:
         sent["x-oss-security-token"] = credentials.security_token
     pairs = ((name, value or "") for name, value in (query or {}).items())
-    text = string_to_sign(method, sent["date"], sent, canonical_resource(bucket, key, pairs))
+    date = sent.get("x-oss-date", sent["date"])
+    text = string_to_sign(method, date, sent, canonical_resource(bucket, key, pairs))
     signature = HMACState(credentials.access_key_secret.encode(), sha1).digest(text.encode())
     sent["authorization"] = f"OSS {credentials.access_key_id}:{b64encode(signature).decode()}"
     return sent
