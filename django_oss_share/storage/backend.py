@@ -16,7 +16,7 @@ from storages.base import BaseStorage
 from storages.compress import GzipCompressionWrapper
 
 from ..oss import Credentials, EnvironmentProvider, InvalidArgument, InvalidKey, PresignedURL, Presigner
-from ..oss.credentials import CredentialsSource
+from ..oss.credentials import CredentialsSource, as_retriever
 from ..oss.encoding import encode_query
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.presign import SIGNATURE_VERSIONS
@@ -171,7 +171,19 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
             return Credentials(self.access_key, self.secret_key, self.security_token)
         return EnvironmentProvider()
 
+    @property
+    def token_expires_at(self) -> datetime | None:
+        """When the security token that signs now ends (aware UTC); None: a key pair signs, which has no end."""
+        return as_retriever(self._credentials)().expiration
+
     # Names
+
+    def object_key(self, name: str | PurePath) -> str:
+        """The key in the bucket that ``name`` stands for; ``""`` gives the location itself.
+
+        :raises SuspiciousName: a way out of the location.
+        """
+        return str(self.location) + clean_name(name)
 
     def _key(self, name: str | PurePath | None) -> str:
         cleaned = clean_name(name or "")
