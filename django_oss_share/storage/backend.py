@@ -135,12 +135,12 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
     ) -> PresignedURL:
         """The link of :meth:`url` with what is true of it: its effective end, and the headers that it needs.
 
-        Always signed for OSS, whatever ``querystring_auth`` and ``cdn`` say. Arguments, and what is raised, are those
-        of :meth:`url`; ``headers`` are those that a PUT or POST will send.
+        Always signed for OSS and for no longer than asked, whatever ``querystring_auth``, ``cdn`` and ``url_window``
+        say. Arguments, and what is raised, are those of :meth:`url`; ``headers`` are those that a PUT or POST will send.
         """
         query = self._query(parameters, download, filename, version_id, process, content_type)
         seconds = self.querystring_expire if expires_in is None else expires_in
-        return self._presigner.presign(self._key(name), method, seconds, query, headers)
+        return self._exact_presigner.presign(self._key(name), method, seconds, query, headers)
 
     def _query(self, parameters: Mapping[str, Any] | None, *keywords: Any) -> dict[str, str | None]:
         names = ("download", "filename", "version_id", "process", "content_type")
@@ -152,13 +152,20 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
 
     @cached_property
     def _presigner(self) -> Presigner:
+        return self._make_presigner(self.url_window)
+
+    @cached_property
+    def _exact_presigner(self) -> Presigner:
+        return self._make_presigner(0) if self.url_window else self._presigner
+
+    def _make_presigner(self, window: int) -> Presigner:
         try:
             return Presigner(
                 self._credentials,
                 self._link_endpoint,
                 self.bucket_name,
                 signature_version=self.signature_version,
-                window=self.url_window,
+                window=window,
             )
         except InvalidArgument as error:
             raise StorageMisconfigured(f"{self._owner}: {error}") from error
