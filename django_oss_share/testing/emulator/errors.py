@@ -84,16 +84,25 @@ def no_permission() -> OSSError:
     return access_denied("You have no right to access this object because of bucket acl.")
 
 
-def policy_denied() -> OSSError:
-    """An identity's, a session's or a bucket's policy does not allow it."""
-    return access_denied("You have no right to access this object.")
+def anonymous_forbidden() -> OSSError:
+    return access_denied("Anonymous access is forbidden for this operation.", "0003-00001201")
 
 
-def referer_denied() -> OSSError:
-    return access_denied("You are denied by bucket referer policy.", "0003-00000503")
+def authorizer_denied(ec: str = "0003-00000001") -> OSSError:
+    """The policy of the user, role or session does not allow it."""
+    return access_denied("Access denied by authorizer's policy.", ec)
 
 
-def wrong_endpoint(endpoint: str) -> OSSError:
+def bucket_policy_denied() -> OSSError:
+    return access_denied("Access denied by bucket policy.", "0003-00000101")
+
+
+def referer_denied(ec: str = "0003-00000503") -> OSSError:
+    """:param ec: …501 for an empty Referer, …502 for a denied one, …503 for one that is not allowed."""
+    return access_denied("You are denied by bucket referer policy.", ec)
+
+
+def wrong_endpoint(bucket: str, endpoint: str) -> OSSError:
     """:param endpoint: the one to use."""
     return OSSError(
         403,
@@ -101,7 +110,7 @@ def wrong_endpoint(endpoint: str) -> OSSError:
         "The bucket you are attempting to access must be addressed using the specified endpoint. "
         "Please send all future requests to this endpoint.",
         ec="0003-00001403",
-        extra={"Endpoint": endpoint},
+        extra={"Bucket": bucket, "Endpoint": endpoint},
     )
 
 
@@ -136,26 +145,29 @@ def invalid_expires(value: str) -> OSSError:
     )
 
 
-def missing_auth_parameter(message: str) -> OSSError:
-    """Some but not all of a link's own parameters are there."""
-    return access_denied(message, "0002-00000203")
+def missing_auth_parameter(name: str, ec: str) -> OSSError:
+    """V1: one of the three parameters of a signed link is missing or empty."""
+    message = "Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters"
+    return OSSError(403, "AccessDenied", message, ec=ec, extra={"ArgumentName": name})
 
 
-def malformed_authorization(message: str) -> OSSError:
-    """An Authorization header or signing parameter that cannot be read."""
-    return OSSError(400, "InvalidArgument", message, ec="0002-00000226")
+def malformed_authorization(message: str, name: str, value: str, ec: str = "") -> OSSError:
+    """An Authorization header, or a parameter or field of a V4 signature, that is missing or cannot be read."""
+    return OSSError(400, "InvalidArgument", message, ec=ec, extra={"ArgumentName": name, "ArgumentValue": value})
 
 
-def missing_date() -> OSSError:
-    return access_denied("OSS authentication requires a valid Date.", "0002-00000007")
+def missing_date(ec: str = "0002-00000503") -> OSSError:
+    """Signed in the header, without a Date; or (…502) with one that cannot be read."""
+    return access_denied("OSS authentication requires a valid Date.", ec)
 
 
-def request_time_too_skewed(request_time: datetime, now: datetime) -> OSSError:
+def request_time_too_skewed(request_time: datetime, now: datetime, ec: str = "0002-00000504") -> OSSError:
+    """:param ec: …235 for a link from the future."""
     return OSSError(
         403,
         "RequestTimeTooSkewed",
         _SKEW,
-        ec="0002-00000504",
+        ec=ec,
         extra={
             "MaxAllowedSkewMilliseconds": "900000",
             "RequestTime": _moment(request_time),
@@ -196,22 +208,12 @@ def invalid_access_key_id(access_key_id: str, *, ec: str = "0002-00000902") -> O
     )
 
 
-def access_key_disabled(access_key_id: str) -> OSSError:
-    return OSSError(
-        403,
-        "InvalidAccessKeyId",
-        "The OSS Access Key Id you provided is disabled.",
-        ec="0002-00000901",
-        extra={"OSSAccessKeyId": access_key_id},
-    )
-
-
 def security_token_expired() -> OSSError:
     return OSSError(403, "SecurityTokenExpired", "The security token you provided has expired.", ec="0002-00000007")
 
 
 def invalid_security_token() -> OSSError:
-    return OSSError(403, "InvalidSecurityToken", "The security token you provided is invalid.")
+    return OSSError(403, "InvalidSecurityToken", "The security token you provided is invalid.", ec="0002-00000006")
 
 
 def token_mismatch() -> OSSError:
@@ -220,6 +222,7 @@ def token_mismatch() -> OSSError:
         403,
         "AccessKeyIdAndSecurityTokenNotMatch",
         "The access key id and the security token you provided do not match.",
+        ec="0002-00000004",
     )
 
 
@@ -248,7 +251,6 @@ def no_such_upload(upload_id: str) -> OSSError:
         "NoSuchUpload",
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
         "completed.",
-        ec="0042-00000002",
         extra={"UploadId": upload_id},
     )
 
@@ -271,7 +273,7 @@ def file_already_exists(key: str) -> OSSError:
         409,
         "FileAlreadyExists",
         "The object you specified already exists and can not be overwritten.",
-        ec="0026-00000121",
+        ec="0026-00000002",
         extra={"Key": key},
     )
 
@@ -292,7 +294,6 @@ def bucket_not_empty(bucket: str) -> OSSError:
         409,
         "BucketNotEmpty",
         "The bucket has objects. Please delete them first.",
-        ec="0015-00000301",
         extra={"BucketName": bucket},
     )
 
@@ -320,17 +321,17 @@ def invalid_range(requested: str, size: int) -> OSSError:
         416,
         "InvalidRange",
         "The requested range cannot be satisfied.",
-        ec="0017-00000107",
         extra={"ActualObjectSize": str(size), "RangeRequested": requested},
         headers={"Content-Range": f"bytes */{size}"},
     )
 
 
-def method_not_allowed(method: str, resource: str = "OBJECT") -> OSSError:
+def method_not_allowed(method: str, resource: str = "Object") -> OSSError:
     return OSSError(
         405,
         "MethodNotAllowed",
         "The specified method is not allowed against this resource.",
+        ec="0017-00000001",
         extra={"Method": method, "ResourceType": resource},
     )
 
@@ -358,9 +359,7 @@ def invalid_uri(uri: str) -> OSSError:
 
 
 def invalid_bucket_name(bucket: str) -> OSSError:
-    return OSSError(
-        400, "InvalidBucketName", "The specified bucket is not valid.", ec="0015-00000001", extra={"BucketName": bucket}
-    )
+    return OSSError(400, "InvalidBucketName", "The specified bucket is not valid.", extra={"BucketName": bucket})
 
 
 def invalid_object_name(key: str) -> OSSError:
@@ -385,7 +384,9 @@ def missing_content_length() -> OSSError:
 
 
 def missing_argument(name: str) -> OSSError:
-    return OSSError(400, "MissingArgument", f"Missing Some Required Arguments: {name}", extra={"ArgumentName": name})
+    return OSSError(
+        400, "MissingArgument", "Missing Some Required Arguments.", ec="0016-00000502", extra={"ArgumentName": name}
+    )
 
 
 def entity_too_large(maximum: int, proposed: int) -> OSSError:
@@ -458,11 +459,11 @@ def invalid_policy_document(message: str) -> OSSError:
 
 def policy_condition_failed(condition: str) -> OSSError:
     """:param condition: the one that the form does not meet, as JSON."""
-    return access_denied(f"Invalid according to Policy: Policy Condition failed: {condition}", "0002-00000061")
+    return access_denied(f"Invalid according to Policy: Policy Condition failed: {condition}", "0006-00000227")
 
 
 def policy_expired() -> OSSError:
-    return access_denied("Invalid according to Policy: Policy expired.", "0002-00000062")
+    return access_denied("Invalid according to Policy: Policy expired.", "")
 
 
 def image_process_failed(message: str) -> OSSError:
