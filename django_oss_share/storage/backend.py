@@ -19,67 +19,65 @@ from ..oss import Credentials, EnvironmentProvider, InvalidArgument, InvalidKey,
 from ..oss.credentials import CredentialsSource, as_retriever
 from ..oss.encoding import encode_query
 from ..oss.errors import ObjectExists, ObjectNotFound
-from ..oss.presign import SIGNATURE_VERSIONS
-from ..oss.validate import MAX_V4_SECONDS, encoded_key, lifetime
-from ..oss.writer import MIN_PART_SIZE
+from ..oss.query import check_query
+from ..oss.validate import encoded_key
 from ..providers import credentials_source
 from . import headers as write
 from .cdn import CDN
 from .endpoints import io_endpoint, link_endpoint, link_scheme
-from .files import OSSFile, byte_source
+from .files import OSSFile, byte_source, can_rewind
 from .names import clean_location, clean_name
-from .options import DEFAULTS, SECRETS, StorageMisconfigured, check_names, check_values, defaults, one_of
+from .options import DEFAULTS, StorageMisconfigured, check_names, defaults
 from .parameters import link_query
-from .pickling import seal, unseal
+from .secret import SECRETS, hidden, seal, unseal
+from .values import DEFAULT_PART_SIZE, check_values
 
 if TYPE_CHECKING:
     from ..oss.client import BucketClient
     from ..oss.streams import ObjectReader, ObjectWriter
 
-# Bytes: under this, S3Storage's 0 ("no limit") would put every byte of an open file into memory.
-_DEFAULT_PART_SIZE = 8 * 1024 * 1024
-_TRANSFER_OPTIONS = ("part_size", "threshold", "parallel")
 # What the keywords of a link are when none was given.
 _NO_KEYWORDS = (None,) * 5
+# Names to try, each of which somebody else may take first.
+_SAVE_ATTEMPTS = 5
 
 
 class OSSStorage(BaseStorage):  # type: ignore[misc]
     """Objects of one bucket; ``url()`` signs without touching the network.
 
-    Options are listed in the settings reference; each may also be set as an attribute of a subclass.
+    Options are listed in the settings reference; each may also be set as an attribute of a subclass. They are read
+    once, at construction; only ``location`` may be a property that changes, such as with the tenant.
 
     :raises StorageMisconfigured: an option that is unknown, missing or out of range, at construction.
     """
 
-    location: str
-    querystring_expire: int
+    _made_of: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> OSSStorage:
+        # A subclass may take other arguments than ours; to make it again, in a migration or from a pickle, takes those.
+        storage: OSSStorage = super().__new__(cls)
+        storage._made_of = args, hidden(kwargs)
+        return storage
 
     def __init__(self, **options: Any) -> None:
         self._owner = type(self).__name__
-        check_names(self._owner, options)
-        super().__init__(**options)
-        self._given = options
-        current = self._current()
+        check_names(self._owner, options, self.get_default_settings())
+        super().__init__(**hidden(options))
+        current = hidden({name: getattr(self, name) for name in DEFAULTS})
         check_values(self._owner, current)
-        self.location = clean_location(self.location)
         self._link_endpoint = link_endpoint(self._owner, current)
         self._io_endpoint = io_endpoint(self._owner, current)
         self._cdn = (
-            CDN.from_option(self._owner, self.cdn, protocol=link_scheme(self._owner, current)) if self.cdn else None
+            CDN.from_option(self._owner, current["cdn"], protocol=link_scheme(self._owner, current))
+            if current["cdn"]
+            else None
         )
-        self._check_lifetime()
-        self._part_size = self._checked_part_size()
-        one_of(self._owner, "default_acl", self.default_acl, (None, *write.ACLS))
-        one_of(self._owner, "signature_version", self.signature_version, SIGNATURE_VERSIONS)
-        self._transfer = self._transfer_options()
         self._client_of: tuple[int, BucketClient] | None = None
-        self._presigner  # noqa: B018 - a malformed bucket name is to be told at start-up, not at the first link
+        # Both raise, and a malformed bucket name or location is to be told at start-up, not at the first link.
+        self._presigner, self._prefix  # noqa: B018
 
     def get_default_settings(self) -> dict[str, Any]:
         return defaults()
-
-    def _current(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in DEFAULTS}
 
     # Links
 
@@ -106,18 +104,20 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         :param version_id: of a bucket with versioning.
         :param process: ``x-oss-process`` as text, or the arguments of ``image_process``.
         :param content_type: to answer with, such as ``text/plain;charset=utf-8``.
-        :raises InvalidKey, ExpiryTooLong, InvalidArgument: a bad input, named. :raises SuspiciousName: a way out of
-            the location. :raises MissingCredentials, CredentialsExpired: nothing to sign with.
+        :raises InvalidKey, ExpiryTooLong, InvalidArgument: a bad input, named; also, with ``querystring_auth=False``,
+            what OSS does for signed links only. :raises SuspiciousName: a way out of the location.
+        :raises MissingCredentials, CredentialsExpired: nothing to sign with.
         """
-        key = self._key(name) if name or self.querystring_auth else self.location
         keywords = (download, filename, version_id, process, content_type)
         query = self._query(parameters, *keywords) if parameters or keywords != _NO_KEYWORDS else None
         if not self.querystring_auth:
-            return self._plain_url(key, query)
+            return self._plain_url(name, query or {})
+        method = http_method or "GET"
         seconds = self.querystring_expire if expire is None else expire
-        if self._cdn is not None and http_method in (None, "GET", "HEAD"):
-            return self._cdn.link(key, encode_query(query or {}), seconds, window=self.url_window).url
-        return self._presigner.presign(key, http_method or "GET", seconds, query).url
+        if self._cdn is not None and method.upper() in ("GET", "HEAD"):
+            text = encode_query(check_query(query or {}))
+            return self._cdn.link(self._key(name), text, seconds, window=self.url_window).url
+        return self._presigner.presign(self._key(name), method, seconds, query).url
 
     def presign(
         self,
@@ -136,7 +136,7 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         """The link of :meth:`url` with what is true of it: its effective end, and the headers that it needs.
 
         Always signed for OSS and for no longer than asked, whatever ``querystring_auth``, ``cdn`` and ``url_window``
-        say. Arguments, and what is raised, are those of :meth:`url`; ``headers`` are those that a PUT or POST will send.
+        say. Arguments, and what is raised, are those of :meth:`url`; ``headers`` are those that a PUT or POST sends.
         """
         query = self._query(parameters, download, filename, version_id, process, content_type)
         seconds = self.querystring_expire if expires_in is None else expires_in
@@ -146,9 +146,19 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         names = ("download", "filename", "version_id", "process", "content_type")
         return link_query(parameters, **dict(zip(names, keywords, strict=True)))
 
-    def _plain_url(self, key: str, query: Mapping[str, str | None] | None) -> str:
-        url = self._link_endpoint.base_url(self.bucket_name) + encoded_key(key)
-        return f"{url}?{encode_query(query)}" if query else url
+    def _plain_url(self, name: str | PurePath | None, query: Mapping[str, str | None]) -> str:
+        for parameter in query:
+            if parameter.startswith("response-"):
+                raise InvalidArgument(
+                    f"{parameter} needs a signed link, and querystring_auth=False makes plain ones: OSS would answer "
+                    "400. Use presign(), or store the header with the object (object_parameters).",
+                    field="parameters",
+                    value=parameter,
+                )
+        # The empty name stands for the place that all names are in, as templates ask for with {% static "" %}.
+        key = self._key(name) if name else self._prefix
+        url = self._link_endpoint.base_url(self.bucket_name) + (encoded_key(key) if key else "")
+        return f"{url}?{encode_query(check_query(query))}" if query else url
 
     @cached_property
     def _presigner(self) -> Presigner:
@@ -190,13 +200,17 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
 
         :raises SuspiciousName: a way out of the location.
         """
-        return str(self.location) + clean_name(name)
+        return self._prefix + clean_name(name)
+
+    @property
+    def _prefix(self) -> str:
+        return clean_location(self.location)
 
     def _key(self, name: str | PurePath | None) -> str:
         cleaned = clean_name(name or "")
         if not cleaned:
             raise InvalidKey(f"name {name!r} is empty; it must name an object.", field="name", value=name)
-        return self.location + cleaned
+        return self._prefix + cleaned
 
     def is_name_available(self, name: str, max_length: int | None = None) -> bool:
         """As Django has it, but that with ``file_overwrite`` a name that is taken is available too."""
@@ -239,37 +253,49 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         """Where to write the bytes of ``name``."""
         from ..oss.streams import ObjectWriter
 
-        return ObjectWriter(self.client, self._key(name), self._headers(name, None), part_size=self._part_size)
+        key = self._key(name)
+        return ObjectWriter(
+            self.client, key, self._headers(key, None), part_size=self.max_memory_size or DEFAULT_PART_SIZE
+        )
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """As Django has it; with ``file_overwrite=False`` no two savers ever share a name.
+
+        :raises ObjectExists: somebody else took the name first, and ``content`` cannot be read a second time.
+        """
+        for _ in range(_SAVE_ATTEMPTS - 1):
+            try:
+                return str(super().save(name, content, max_length=max_length))
+            except ObjectExists:
+                if not can_rewind(content):
+                    raise
+        return str(super().save(name, content, max_length=max_length))
 
     def _save(self, name: str, content: File[Any]) -> str:
         from ..oss.writer import upload
 
         cleaned = clean_name(name)
-        headers = self._headers(cleaned, content)
-        compress = self.gzip and "content-encoding" not in headers and self._is_compressible(headers)
-        if compress:
+        key = self._key(cleaned)
+        headers = self._headers(key, content)
+        body = byte_source(content)
+        if self.gzip and "content-encoding" not in headers and self._is_compressible(headers):
             headers["content-encoding"] = "gzip"
-        while True:
-            source = byte_source(content)
-            body = GzipCompressionWrapper(source) if compress else source
-            try:
-                upload(self.client, self._key(cleaned), body, headers, **self._transfer)
-            except ObjectExists:
-                if not content.seekable():
-                    raise
-                cleaned = self.get_available_name(cleaned)
-            else:
-                return cleaned
+            body = GzipCompressionWrapper(body)
+        upload(self.client, key, body, headers, **(self.transfer_config or {}))
+        return cleaned
 
-    def _headers(self, name: str, content: object) -> dict[str, str]:
-        parameters = self.get_object_parameters(name)
-        headers = write.write_headers(parameters, name=name, content=content, default_acl=self.default_acl)
+    def _headers(self, key: str, content: object) -> dict[str, str]:
+        parameters = self.get_object_parameters(key)
+        headers = write.write_headers(parameters, name=key, content=content, default_acl=self.default_acl)
         if not self.file_overwrite:
             headers["x-oss-forbid-overwrite"] = "true"
         return headers
 
     def get_object_parameters(self, name: str) -> dict[str, Any]:
-        """What to store with ``name``; ``object_parameters``, unless a subclass says otherwise for some names."""
+        """What to store with an object; ``object_parameters``, unless a subclass says otherwise for some.
+
+        :param name: with the location in front, as S3Storage has it.
+        """
         return dict(self.object_parameters)
 
     def _is_compressible(self, headers: Mapping[str, str]) -> bool:
@@ -298,7 +324,7 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
 
         :raises IncompleteListing: OSS broke the list off.
         """
-        prefix = self.location + clean_location(path)
+        prefix = self._prefix + clean_location(path)
         folders: list[str] = []
         files: list[str] = []
         for page in self.client.pages(prefix, delimiter="/"):
@@ -319,46 +345,21 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         modified = self.client.head(self._key(name)).modified
         return modified if django_settings.USE_TZ else timezone.make_naive(modified)
 
-    # Configuration
+    # To migrations and other processes
 
-    def _check_lifetime(self) -> None:
-        maximum = MAX_V4_SECONDS if self.signature_version == "v4" else None
-        try:
-            self.querystring_expire = lifetime(self.querystring_expire, maximum=maximum)
-        except InvalidArgument as error:
-            raise StorageMisconfigured(f"{self._owner}: querystring_expire: {error}") from error
-
-    def _checked_part_size(self) -> int:
-        size = self.max_memory_size or _DEFAULT_PART_SIZE
-        if not isinstance(size, int) or size < MIN_PART_SIZE:
-            raise StorageMisconfigured(
-                f"{self._owner}: max_memory_size={size!r} must be 0 (for {_DEFAULT_PART_SIZE}) or at least "
-                f"{MIN_PART_SIZE} bytes, OSS's minimum for a part."
-            )
-        return size
-
-    def _transfer_options(self) -> dict[str, int]:
-        transfer = dict(self.transfer_config or {})
-        for name, value in transfer.items():
-            one_of(self._owner, "transfer_config", name, _TRANSFER_OPTIONS)
-            if not isinstance(value, int) or value < 1:
-                raise StorageMisconfigured(f"{self._owner}: transfer_config[{name!r}]={value!r} must be at least 1.")
-        return transfer
-
-    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """For migrations: the options given, less the secrets, which no file in version control should hold."""
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """For migrations: what it was made with, less the secrets, which no file in version control should hold."""
         cls = type(self)
         module = (
             "django_oss_share.storage" if cls.__module__.startswith("django_oss_share.storage.") else cls.__module__
         )
-        kwargs = {name: value for name, value in self._given.items() if name not in SECRETS}
-        return f"{module}.{cls.__qualname__}", (), kwargs
+        args, kwargs = self._made_of
+        return f"{module}.{cls.__qualname__}", args, {n: value for n, value in kwargs.items() if n not in SECRETS}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        shown = {name: value for name, value in self._given.items() if name not in SECRETS}
-        secrets = {name: value for name, value in self._given.items() if name in SECRETS}
-        return _restored, (type(self), shown, seal(secrets) if secrets else None)
+        return _restored, (type(self), seal(self._made_of))
 
 
-def _restored(cls: type[OSSStorage], shown: dict[str, Any], sealed: bytes | None) -> OSSStorage:
-    return cls(**shown, **(unseal(sealed) if sealed else {}))
+def _restored(cls: type[OSSStorage], sealed: bytes) -> OSSStorage:
+    args, kwargs = unseal(sealed)
+    return cls(*args, **kwargs)

@@ -80,9 +80,14 @@ class OSSFile(_File):
             self.close()
 
 
+def can_rewind(content: Any) -> bool:
+    """Whether ``content`` can be read from its start again; as Django has it, one that does not say so can."""
+    return not hasattr(content, "seekable") or bool(content.seekable())
+
+
 def byte_source(content: File[Any]) -> IO[bytes] | io.RawIOBase:
-    """``content`` from its start, where it can go back there; text as UTF-8."""
-    if content.seekable():
+    """``content`` from its start, where it can go back there; text in the encoding of its file, else as UTF-8."""
+    if can_rewind(content):
         content.seek(0)
     if isinstance(content.read(0), str):
         return _EncodedText(content)
@@ -95,6 +100,7 @@ class _EncodedText(io.RawIOBase):
     def __init__(self, text: IO[str]) -> None:
         super().__init__()
         self._text = text
+        self._encoding = getattr(text, "encoding", None) or "utf-8"
         self._rest = b""
 
     def readable(self) -> bool:
@@ -102,7 +108,7 @@ class _EncodedText(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         target = memoryview(buffer).cast("B")
-        block = self._rest or self._text.read(_READ_AHEAD).encode()
+        block = self._rest or self._text.read(_READ_AHEAD).encode(self._encoding)
         target[: len(block)] = block[: len(target)]
         self._rest = block[len(target) :]
         return min(len(block), len(target))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from pathlib import PurePath
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -36,8 +37,11 @@ def clean_name(name: str | PurePath) -> str:
     return cleaned + "/" if text.endswith("/") else cleaned
 
 
+@lru_cache(maxsize=1024)
 def clean_location(location: str | PurePath) -> str:
     """``location`` ending in a slash, or empty; a key is this and a cleaned name.
+
+    Remembered, since every link asks, and a subclass may make its location anew for each tenant.
 
     :raises SuspiciousName: as :func:`clean_name`.
     """

@@ -1,9 +1,9 @@
-"""The options of a storage: their names, where else they come from, and what is said of a wrong one."""
+"""The options of a storage: names, defaults, where else they come from, and what is said of a wrong name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -50,9 +50,6 @@ DEFAULTS: Mapping[str, Any] = {
 #: Options that the environment may give, by the names that the vendor's own tools read.
 ENVIRONMENT = {"bucket_name": "OSS_BUCKET", "region_name": "OSS_REGION", "endpoint_url": "OSS_ENDPOINT"}
 
-#: What is never shown, and never pickled or written into a migration in the clear.
-SECRETS = ("access_key", "secret_key", "security_token", "cdn")
-
 # Options of S3Storage that have no namesake here, and what to do instead.
 _MOVED = {
     "use_ssl": "write the scheme in endpoint_url, or set url_protocol",
@@ -64,17 +61,16 @@ _MOVED = {
     "file_name_charset": "leave it out: keys are UTF-8",
     "use_threads": "set transfer_config={'parallel': 1}",
 }
-_BOOLEANS = ("querystring_auth", "file_overwrite", "gzip")
 
 
 class StorageMisconfigured(OSSShareError, ImproperlyConfigured):
     """An option of a storage that is unknown, missing or out of range."""
 
 
-def check_names(owner: str, given: Iterable[str]) -> None:
+def check_names(owner: str, given: Iterable[str], known: Container[str]) -> None:
     """:raises StorageMisconfigured: an unknown option; the nearest known one is suggested."""
     for name in given:
-        if name not in DEFAULTS:
+        if name not in known:
             raise StorageMisconfigured(f"Unknown option {name!r} for {owner}{_advice(name)}.")
 
 
@@ -82,19 +78,6 @@ def defaults() -> dict[str, Any]:
     """Every option with its default, or what the environment says."""
     found = {name: os.environ[variable] for name, variable in ENVIRONMENT.items() if os.environ.get(variable)}
     return {**DEFAULTS, **found}
-
-
-def check_values(owner: str, options: Mapping[str, Any]) -> None:
-    """:raises StorageMisconfigured: no bucket, or a value of another kind than its option takes."""
-    if not options["bucket_name"]:
-        raise StorageMisconfigured(f"{owner} needs the option 'bucket_name' (or OSS_BUCKET in the environment).")
-    for name in _BOOLEANS:
-        if not isinstance(options[name], bool):
-            raise StorageMisconfigured(f"{owner}: {name}={options[name]!r} must be True or False.")
-    if bool(options["access_key"]) != bool(options["secret_key"]):
-        raise StorageMisconfigured(f"{owner}: access_key and secret_key go together; only one of them is set.")
-    if options["credentials"] is not None and options["access_key"]:
-        raise StorageMisconfigured(f"{owner}: credentials and access_key exclude each other; keep one.")
 
 
 def one_of(owner: str, name: str, value: Any, allowed: Iterable[Any]) -> None:
