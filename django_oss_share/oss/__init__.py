@@ -16,6 +16,8 @@ from .disposition import content_disposition
 from .endpoints import Endpoint
 from .errors import (
     CredentialsExpired,
+    CredentialsUnavailable,
+    ExpiryBeyondToken,
     ExpiryTooLong,
     InvalidArgument,
     InvalidBucketName,
@@ -34,8 +36,10 @@ __all__ = [
     "Credentials",
     "CredentialsExpired",
     "CredentialsProvider",
+    "CredentialsUnavailable",
     "Endpoint",
     "EnvironmentProvider",
+    "ExpiryBeyondToken",
     "ExpiryTooLong",
     "InvalidArgument",
     "InvalidBucketName",

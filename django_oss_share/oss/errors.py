@@ -76,6 +76,25 @@ class ExpiryTooLong(InvalidExpiry):
         self.maximum = maximum
 
 
+class ExpiryBeyondToken(InvalidExpiry):
+    """A lifetime that no security token of these credentials could cover.
+
+    :ivar requested: seconds asked for.
+    :ivar maximum: seconds that the longest token covers.
+    """
+
+    def __init__(self, requested: int, maximum: int) -> None:
+        super().__init__(
+            f"expires_in={requested} seconds is over the {maximum} seconds that a security token of these credentials "
+            f"lives at most, and the link dies with its token; ask for at most {maximum}, raise DURATION, or make a "
+            "share, which signs anew at each visit.",
+            field="expires_in",
+            value=requested,
+        )
+        self.requested = requested
+        self.maximum = maximum
+
+
 class MissingCredentials(OSSShareError, LookupError):
     """No usable access key: nothing is ever signed with an empty one."""
 
@@ -93,6 +112,17 @@ class CredentialsExpired(OSSShareError, PermissionError):
         )
         self.expiration = expiration
         self.now = now
+
+
+class CredentialsUnavailable(OSSShareError, ConnectionError):
+    """There is no usable security token, and none could be fetched; later there may be one.
+
+    :ivar retry_after: whole seconds after which it is worth while to ask again, at least 1.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ServiceError(OSSShareError, OSError):
