@@ -34,7 +34,7 @@ lint: main-environment ## Style, types, import floors
 	$(MAIN)/lint-imports
 
 docs: main-environment ## The documentation, in .build/docs; warnings are errors
-	$(MAIN)/sphinx-build -q -W --keep-going -b dirhtml docs .build/docs
+	$(MAIN)/sphinx-build -q -W --keep-going -b html docs .build/docs
 
 demo: ## A site with uploads, links and an embedded OSS; DEMO_ONCE=1 walks through it and exits
 	scripts/system-packages python
