@@ -29,8 +29,11 @@ _OSS_HOST = re.compile(
     r"(?:oss-(?P<global>accelerate(?:-overseas)?)|oss-(?P<plain>[a-z0-9-]+?)(?:-internal)?|(?P<dual>[a-z0-9-]+)\.oss)"
     r"\.aliyuncs\.com"
 ).fullmatch
-# Alibaba Cloud's own instance metadata, in shared address space rather than link-local.
-_METADATA = ipaddress.ip_address("100.100.100.200")
+# Instance metadata outside the link-local range: Alibaba Cloud's own, and those of two other clouds.
+_METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "fd00:ec2::254", "192.0.0.192")))
+# IPv6 that carries an IPv4 address, which may be any of those refused.
+_CARRYING_IPV4 = tuple(map(ipaddress.ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")))
+_SHARED = ipaddress.ip_network("100.64.0.0/10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +157,14 @@ def check_region(region: str) -> str:
 
 def _split(url: str) -> SplitResult:
     if not isinstance(url, str) or not url or any(c <= " " or c in "\\\x7f" for c in url):
-        raise InvalidEndpoint(f"endpoint {url!r} is not a URL.", field="endpoint", value=url)
+        raise _bad_url(url, "is not a URL.")
     parts = _urlsplit(url if "://" in url else f"https://{url}")
     if parts.scheme not in ("http", "https"):
-        raise InvalidEndpoint(f"endpoint {url!r} must be http or https.", field="endpoint", value=url)
-    if parts.username is not None or parts.password is not None:
-        # What stands before the "@" may be a password: it is not repeated.
-        raise InvalidEndpoint(
-            f"endpoint 'https://…@{parts.hostname}' holds a user name; write the host alone.", field="endpoint"
-        )
+        raise _bad_url(url, "must be http or https.")
+    if "@" in parts.netloc:
+        raise _bad_url(url, "holds a user name; write the host alone.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise InvalidEndpoint(
-            f"endpoint {url!r} holds more than scheme, host and port; write '{parts.scheme}://{parts.netloc}'.",
-            field="endpoint",
-            value=url,
-        )
+        raise _bad_url(url, f"holds more than scheme, host and port; write '{parts.scheme}://{parts.netloc}'.")
     return parts
 
 
@@ -177,8 +173,14 @@ def _urlsplit(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # parsed only when asked for
     except ValueError as error:
-        raise InvalidEndpoint(f"endpoint {url!r} is not a URL: {error}.", field="endpoint", value=url) from None
+        raise _bad_url(url, f"is not a URL: {error}.") from None
     return parts
+
+
+def _bad_url(url: object, problem: str) -> InvalidEndpoint:
+    # What stands before an "@" may be a password: it is not repeated.
+    shown = f"…@{url.rpartition('@')[2]}" if isinstance(url, str) and "@" in url else url
+    return InvalidEndpoint(f"endpoint {shown!r} {problem}", field="endpoint", value=shown)
 
 
 def _check_host(url: str, host: str, *, allow_private: bool) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -186,21 +188,28 @@ def _check_host(url: str, host: str, *, allow_private: bool) -> ipaddress.IPv4Ad
     address = _address(url, host)
     if address is None:
         if _HOST(host) is None:
-            raise InvalidEndpoint(f"endpoint {url!r} has no valid host name.", field="endpoint", value=url)
+            raise _bad_url(url, "has no valid host name; write a name from another script in its xn-- form.")
         return None
-    reachable = getattr(address, "ipv4_mapped", None) or address
-    if reachable.is_loopback or reachable.is_global and not reachable.is_multicast:
+    if _is_allowed(address, allow_private=allow_private):
         return address
-    if allow_private and reachable.is_private and not (reachable.is_link_local or reachable.is_unspecified):
-        return address
-    if allow_private and reachable in ipaddress.ip_network("100.64.0.0/10") and reachable != _METADATA:
-        return address
-    raise InvalidEndpoint(
-        f"endpoint {url!r} is a private, link-local or metadata address, which links and requests are kept from; "
+    raise _bad_url(
+        url,
+        "is a private, link-local or metadata address, which links and requests are kept from; "
         "use OSS's own host, or allow a private host by name in OSS_SHARE['PRIVATE_ENDPOINT_HOSTS'].",
-        field="endpoint",
-        value=url,
     )
+
+
+def _is_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, allow_private: bool) -> bool:
+    if getattr(address, "scope_id", None):
+        return False
+    reached = getattr(address, "ipv4_mapped", None) or address
+    if reached.is_loopback:
+        return True
+    if reached in _METADATA or any(reached in network for network in _CARRYING_IPV4):
+        return False
+    if reached.is_link_local or reached.is_multicast or reached.is_unspecified:
+        return False
+    return reached.is_global or allow_private and (reached.is_private or reached in _SHARED)
 
 
 def _address(url: str, host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -210,11 +219,7 @@ def _address(url: str, host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Addre
         last = host.rpartition(".")[2]
         # "127.1", "2130706433" and "0x7f.1" are addresses to a browser, and would slip past the check of addresses.
         if last.isdigit() or last.startswith("0x"):
-            raise InvalidEndpoint(
-                f"endpoint {url!r} has neither a host name nor a plainly written IP address.",
-                field="endpoint",
-                value=url,
-            ) from None
+            raise _bad_url(url, "has neither a host name nor a plainly written IP address.") from None
         return None
 
 
