@@ -38,7 +38,7 @@ docs: main-environment ## The documentation, in .build/docs; warnings are errors
 
 demo: ## A site with uploads, links and an embedded OSS; DEMO_ONCE=1 walks through it and exits
 	scripts/system-packages python
-	$(ENVIRONMENT) demo
+	$(ENVIRONMENT) demo --group demo
 	exec .build/demo/bin/python example_project/demo.py
 
 bench: system ## Every benchmark beside its peer; writes docs/performance.md
