@@ -1,0 +1,1 @@
+"""The operations of OSS, one function each: a :class:`call.Call` in, a response out, or an :class:`OSSError`."""

@@ -1,0 +1,103 @@
+"""OSS without its network: an authenticated request in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from . import router
+from .access import authorize_object
+from .accounts import Accounts, Identity
+from .auth import authenticate
+from .authorization import authorize
+from .errors import OSSError
+from .faults import Calls, Fault, Faults, Kind
+from .moments import milliseconds
+from .operations.call import Call
+from .operations.cors import cors_headers
+from .request import Request, hostname
+from .response import Response
+from .store import Store
+
+#: Operations that look into who may do what by themselves: object by object, or after reading a form.
+_OWN_PERMISSION = frozenset({"DeleteMultipleObjects", "PostObject", "OptionObject"})
+#: Operations that nobody signs, or that sign in their body.
+_UNSIGNED = frozenset({"OptionObject", "PostObject"})
+
+FaultsHit = Mapping[Kind, Fault]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Service:
+    """One account in one region.
+
+    :ivar cnames: bucket by custom domain, in lower case and without port.
+    :ivar clock_offset: seconds that its clock is ahead of ``clock``.
+    :ivar force_download: send objects as attachments unless a custom domain is asked.
+    """
+
+    store: Store
+    accounts: Accounts
+    cnames: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+    clock_offset: float = 0.0
+    force_download: bool = False
+    faults: Faults = field(default_factory=Faults)
+    calls: Calls = field(default_factory=Calls)
+
+    def now(self, hits: FaultsHit) -> datetime:
+        """The time that the emulator believes it is."""
+        skew = hits[Kind.SKEW].seconds if Kind.SKEW in hits else None
+        return self.clock() + timedelta(seconds=self.clock_offset + (skew or 0))
+
+    def name(self, request: Request) -> str:
+        """The operation asked for, by OSS's name; ``Unknown`` where it has none."""
+        try:
+            return router.find(request).name
+        except OSSError:
+            return "Unknown"
+
+    def answer(self, request: Request, hits: FaultsHit) -> Response:
+        """Carry the request out.
+
+        :raises OSSError: it is refused.
+        """
+        now = self.now(hits)
+        operation = router.find(request)
+        identity = Identity() if operation.name in _UNSIGNED else authenticate(request, self.accounts, now)
+        self._authorize(operation.name, request, identity)
+        return operation.handler(
+            Call(
+                request=request,
+                store=self.store,
+                accounts=self.accounts,
+                identity=identity,
+                now=milliseconds(now),
+                custom_domain=hostname(request.host) in self.cnames,
+                force_download=self.force_download,
+                faults=hits,
+            )
+        )
+
+    def cross_origin(self, request: Request) -> dict[str, str]:
+        """The headers by which a browser lets a page read the answer, if the bucket's rules say so."""
+        if request.bucket is None or request.method == "OPTIONS":
+            return {}
+        return cors_headers(self.store, request.bucket, request.method, request.headers)
+
+    def _authorize(self, operation: str, request: Request, identity: Identity) -> None:
+        if operation in _OWN_PERMISSION:
+            return
+        bucket = request.bucket
+        if bucket is None or (operation == "PutBucket" and self.store.buckets.find(bucket) is None):
+            authorize(identity, operation, request, self.accounts, bucket=bucket, key=None)
+            return
+        authorize_object(
+            *(self.store, self.accounts, identity, request, operation),
+            *(bucket, request.key, request.param("versionId")),
+        )
