@@ -33,6 +33,7 @@ class Question:
 
     :ivar action: ``oss:GetObject``.
     :ivar resource: below the account: ``bucket/key``, ``bucket``, or ``*`` for the service.
+    :ivar region: ``cn-hangzhou``; "" for a service that has none.
     :ivar principal: the ids and ARNs by which a bucket policy may name who asks; empty when nobody signed.
     :ivar context: condition keys in lower case (``acs:sourceip``) and the request's values.
     """
@@ -43,6 +44,7 @@ class Question:
     account_id: str
     principal: frozenset[str]
     context: Mapping[str, str]
+    service: str = "oss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +170,12 @@ def _check_values(operator: str, values: Sequence[str]) -> None:
 def _covers(pattern: str, question: Question) -> bool:
     if pattern == "*":
         return True
-    service, _, rest = pattern.partition(":oss:")
-    region, _, rest = rest.partition(":")
-    account, _, resource = rest.partition(":")
+    parts = pattern.split(":", 4)
+    if len(parts) != 5 or parts[0] != "acs":
+        return False
+    _, service, region, account, resource = parts
     return (
-        service == "acs"
+        matches(service, question.service)
         and any(matches(region, name) for name in (question.region, f"oss-{question.region}"))
         and matches(account, question.account_id)
         and matches(resource, question.resource)
