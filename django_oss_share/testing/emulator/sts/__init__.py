@@ -51,19 +51,16 @@ def handle_sts(request: Request, accounts: Accounts, now: datetime, faults: Mapp
     body = request.body.spool()
     given = parameters(request, body)
     form = given.get("Format", "JSON" if "x-acs-action" in request.headers else "XML").upper()
+    call = STSCall(given, accounts, now, faults)
     try:
-        status, name, document = (
-            200,
-            f"{sts_operation(request)}Response",
-            _answer(request, given, accounts, now, faults),
-        )
+        status, name, document = 200, f"{sts_operation(request)}Response", _answer(request, body, call)
     except STSError as error:
-        status, name, document = error.status, "Error", error.document(request.headers.get("host", ""))
-    body = encode(name, {"RequestId": request_id, **document}, form)
+        status, name, document = error.status, "Error", error.document(request.host)
+    encoded = encode(name, {"RequestId": request_id, **document}, form)
     if Kind.STS_MALFORMED in faults:
-        body = body[: len(body) // 2]
+        encoded = encoded[: len(encoded) // 2]
     kind = "application/json" if form == "JSON" else "text/xml"
-    return Response(status, {"Content-Type": f"{kind};charset=utf-8", "x-acs-request-id": request_id}, body)
+    return Response(status, {"Content-Type": f"{kind};charset=utf-8", "x-acs-request-id": request_id}, encoded)
 
 
 def _answer(request: Request, body: bytes, call: STSCall) -> dict[str, object]:
