@@ -1,0 +1,26 @@
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+
+from django_oss_share.links import object_url
+
+from .forms import DocumentForm
+from .models import Document
+
+
+@admin.register(Document)
+class DocumentAdmin(admin.ModelAdmin):
+    form = DocumentForm
+    list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download"]
+    search_fields = ["title", "filename"]
+    readonly_fields = ["filename", "readable_size", "uploaded_at"]
+
+    @admin.display(description="size", ordering="size")
+    def readable_size(self, document: Document) -> str:
+        return filesizeformat(document.size)
+
+    @admin.display(description="link")
+    def download(self, document: Document) -> str:
+        return format_html(
+            '<a href="{}">Download</a>', object_url(document.file, filename=document.filename, expires=600)
+        )

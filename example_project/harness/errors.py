@@ -1,0 +1,2 @@
+class DemoFailed(Exception):
+    """One sentence for whoever started the demo."""

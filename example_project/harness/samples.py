@@ -1,0 +1,52 @@
+"""The files that are there from the start.
+
+Their names on disk are plain, so that every system can check them out; the names that they are uploaded under are not.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import DemoFailed
+
+_DIRECTORY = Path(__file__).parent.parent / "samples"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """:ivar name: what the file is called on the disk of the person who uploads it.
+    :ivar content_type: what OSS has to send it as.
+    """
+
+    file: str
+    name: str
+    title: str
+    content_type: str
+
+    def read(self) -> bytes:
+        return (_DIRECTORY / self.file).read_bytes()
+
+
+SAMPLES = (
+    Sample("source.zip", "source+data 100% & 'final'.zip", "Source archive", "application/zip"),
+    Sample("export-gb18030.txt", "旧系统导出 (GB18030).txt", "", "text/plain; charset=gb18030"),
+    Sample("minutes-utf8.txt", "会议纪要 “秋季” #3.txt", "", "text/plain; charset=utf-8"),
+    Sample("sunrise.mp4", '产品演示 "第 1 版".mp4', "Product video", "video/mp4"),
+    Sample("landscape.png", "西湖 🌄 +50%.png", "West Lake at dawn", "image/png"),
+    Sample("report.pdf", "季度报告 2026 Q3.pdf", "Quarterly report", "application/pdf"),
+)
+
+
+def load_samples() -> None:
+    """Upload, by the form that visitors use, what an earlier run has not."""
+    # Only once the settings are loaded.
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from documents.forms import DocumentForm
+    from documents.models import Document
+
+    for sample in SAMPLES:
+        if Document.objects.filter(filename=sample.name).exists():
+            continue
+        form = DocumentForm({"title": sample.title}, {"file": SimpleUploadedFile(sample.name, sample.read())})
+        if not form.is_valid():
+            raise DemoFailed(f"The sample {sample.file} was refused: {form.errors.as_text()}")
+        form.save()

@@ -1,0 +1,80 @@
+"""The example project, made ready and served."""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+import waitress
+from django.core.management import call_command
+
+from .errors import DemoFailed
+from .samples import load_samples
+
+HOST = "127.0.0.1"
+ADMIN = "admin"
+_THREADS = 8
+
+
+def listen(port: str) -> socket.socket:
+    """A socket on ``port``; 0 takes a free one.
+
+    :raises DemoFailed: it is taken, or none.
+    """
+    if not port.isdecimal() or int(port) > 65_535:
+        raise DemoFailed(f"PORT={port} is not a port; give a number from 1 to 65535.")
+    try:
+        return socket.create_server((HOST, int(port)))
+    except OSError as error:
+        raise DemoFailed(f"Port {port} of {HOST} cannot be used ({error.strerror}); try PORT=8123 make demo.") from None
+
+
+def prepare(directory: Path) -> str:
+    """Tables, samples and an administrator under ``directory``.
+
+    :returns: the administrator's password, a new one each time.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "example.settings"
+    os.environ["EXAMPLE_VAR"] = str(directory)
+    django.setup()
+    call_command("migrate", verbosity=0)
+    load_samples()
+    return _reset_administrator()
+
+
+def _reset_administrator() -> str:
+    from django.contrib.auth import get_user_model
+
+    password = secrets.token_urlsafe(9)
+    rights = {"is_staff": True, "is_superuser": True, "is_active": True}
+    user, _ = get_user_model().objects.update_or_create(username=ADMIN, defaults=rights)
+    user.set_password(password)
+    user.save()
+    return password
+
+
+def serve(listening: socket.socket) -> None:
+    """Answer until Ctrl-C or SIGTERM."""
+    _server(listening).run()
+
+
+@contextmanager
+def serving(listening: socket.socket) -> Iterator[None]:
+    """Answer while the block runs."""
+    server = _server(listening)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.close()
+
+
+def _server(listening: socket.socket) -> waitress.server.BaseWSGIServer:
+    from example.wsgi import application
+
+    return waitress.create_server(application, sockets=[listening], threads=_THREADS)
