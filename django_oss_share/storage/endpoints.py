@@ -19,20 +19,20 @@ def link_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
     """
     if options["custom_domain"]:
         return _endpoint(owner, "custom_domain", _custom_domain_url(owner, options), options, "cname")
-    return _plain(owner, options)
+    return _plain(owner, options, link_scheme(owner, options))
 
 
 def io_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
-    """Where Django reads and writes: ``io_endpoint_url``, else ``endpoint_url``, else OSS's host of the region.
+    """Where Django reads and writes: ``io_endpoint_url``, else ``endpoint_url``, else OSS's host of the region (https).
 
     :raises StorageMisconfigured: as :func:`link_endpoint`.
     """
     if options["io_endpoint_url"]:
         return _endpoint(owner, "io_endpoint_url", options["io_endpoint_url"], options, _style(owner, options))
-    return _plain(owner, options)
+    return _plain(owner, options, "https")
 
 
-def _plain(owner: str, options: Mapping[str, Any]) -> Endpoint:
+def _plain(owner: str, options: Mapping[str, Any], scheme: str) -> Endpoint:
     one_of(owner, "network", options["network"], NETWORKS)
     if options["endpoint_url"]:
         return _endpoint(owner, "endpoint_url", options["endpoint_url"], options, _style(owner, options))
@@ -43,7 +43,7 @@ def _plain(owner: str, options: Mapping[str, Any]) -> Endpoint:
             "or an 'endpoint_url' that tells it."
         )
     try:
-        url = f"{link_scheme(owner, options)}://{NETWORKS[options['network']].format(region=check_region(region))}"
+        url = f"{scheme}://{NETWORKS[options['network']].format(region=check_region(region))}"
     except InvalidArgument as error:
         raise StorageMisconfigured(f"{owner}: {error}") from error
     return _endpoint(owner, "region_name", url, options, _style(owner, options))
