@@ -11,7 +11,7 @@ from threading import Event
 
 from . import admin, wire
 from .body import ClientGone, SizedBody
-from .errors import OSSError, internal_error, service_unavailable, too_many_requests
+from .errors import OSSError, internal_error
 from .faults import Fault, Kind
 from .request import Request, addressed, parse_query
 from .response import FileBody, Response
@@ -19,7 +19,6 @@ from .service import FaultsHit, Service
 
 logger = logging.getLogger("django_oss_share.emulator")
 
-_STATUS_ERRORS = {429: too_many_requests, 500: internal_error, 503: service_unavailable}
 _BODY_FAULTS = (Kind.TRUNCATE, Kind.CORRUPT, Kind.SLOW)
 #: Seconds between two blocks of a slow body.
 _TICK = 0.05
@@ -88,14 +87,12 @@ def _hits(service: Service, request: Request) -> FaultsHit:
 def _hinder(hits: FaultsHit, stopping: Event) -> None:
     """What goes wrong before anything is done.
 
-    :raises Reset: the connection. :raises OSSError: OSS itself.
+    :raises Reset: the connection.
     """
     if hang := hits.get(Kind.HANG):
         stopping.wait(hang.seconds)
     if Kind.RESET in hits:
         raise Reset
-    if refused := hits.get(Kind.STATUS):
-        raise _STATUS_ERRORS[refused.status or 500]()
 
 
 def _carried_out(service: Service, request: Request, hits: FaultsHit, request_id: str) -> Response:

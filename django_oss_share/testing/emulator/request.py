@@ -106,6 +106,19 @@ def hostname(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
+def check_key(raw: bytes) -> str:
+    """A key from its bytes; "" where there are none.
+
+    :raises OSSError: 400 InvalidObjectName: over 1,023 bytes, beginning with a slash or backslash, or not UTF-8.
+    """
+    if len(raw) > MAX_KEY_BYTES or raw.startswith((b"/", b"\\")):
+        raise invalid_object_name(raw.decode(errors="replace"))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise invalid_object_name(raw.decode(errors="replace")) from None
+
+
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)
@@ -120,13 +133,7 @@ def _pair(part: str) -> tuple[str, str | None]:
 
 
 def _key(encoded: str) -> str | None:
-    raw = _unquote(encoded)
-    if len(raw) > MAX_KEY_BYTES or raw.startswith((b"/", b"\\")):
-        raise invalid_object_name(raw.decode(errors="replace"))
-    try:
-        return raw.decode() or None
-    except UnicodeDecodeError:
-        raise invalid_object_name(raw.decode(errors="replace")) from None
+    return check_key(_unquote(encoded)) or None
 
 
 def _decode(encoded: str) -> str:

@@ -15,6 +15,7 @@ from .operations import (
     multipart,
     objects,
     policy,
+    post,
     referer,
     symlink,
     tagging,
@@ -70,6 +71,7 @@ _BUCKET = Table(
         ("DELETE", "policy"): Operation("DeleteBucketPolicy", policy.delete_bucket_policy),
         ("DELETE", "tagging"): Operation("DeleteBucketTags", tagging.delete_bucket_tags),
         ("POST", "delete"): Operation("DeleteMultipleObjects", objects.delete_objects),
+        ("POST", ""): Operation("PostObject", post.post_object),
         ("OPTIONS", ""): Operation("OptionObject", cors.options_object),
     }
 )

@@ -11,7 +11,7 @@ from .access import authorize_object
 from .accounts import Accounts, Identity
 from .auth import authenticate
 from .authorization import authorize
-from .errors import OSSError
+from .errors import OSSError, internal_error, service_unavailable, too_many_requests
 from .faults import Calls, Fault, Faults, Kind
 from .moments import milliseconds
 from .operations.call import Call
@@ -19,11 +19,14 @@ from .operations.cors import cors_headers
 from .request import Request, hostname
 from .response import Response
 from .store import Store
+from .sts import handle_sts, is_sts, sts_operation
 
 #: Operations that look into who may do what by themselves: object by object, or after reading a form.
 _OWN_PERMISSION = frozenset({"DeleteMultipleObjects", "PostObject", "OptionObject"})
 #: Operations that nobody signs, or that sign in their body.
 _UNSIGNED = frozenset({"OptionObject", "PostObject"})
+
+_REFUSALS = {429: too_many_requests, 500: internal_error, 503: service_unavailable}
 
 FaultsHit = Mapping[Kind, Fault]
 
@@ -57,6 +60,8 @@ class Service:
 
     def name(self, request: Request) -> str:
         """The operation asked for, by OSS's name; ``Unknown`` where it has none."""
+        if is_sts(request):
+            return sts_operation(request)
         try:
             return router.find(request).name
         except OSSError:
@@ -68,6 +73,10 @@ class Service:
         :raises OSSError: it is refused.
         """
         now = self.now(hits)
+        if is_sts(request):
+            return handle_sts(request, self.accounts, now, hits)
+        if refused := hits.get(Kind.STATUS):
+            raise _REFUSALS[refused.status or 500]()
         operation = router.find(request)
         identity = Identity() if operation.name in _UNSIGNED else authenticate(request, self.accounts, now)
         self._authorize(operation.name, request, identity)
