@@ -3,7 +3,7 @@
 from importlib.metadata import version as installed
 
 project = "django-oss-share"
-author = copyright = "the django-oss-share developers"  # noqa: A001
+author = copyright = "the django-oss-share developers"
 version = release = installed("django-oss-share")
 
 extensions = ["myst_parser"]

@@ -1,0 +1,60 @@
+"""The documentation names what there is, and all of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from django_oss_share.conf import KNOWN
+from django_oss_share.storage.options import DEFAULTS
+from docs.blocks import PAGES, ROOT, blocks, page_id
+
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+ROW = re.compile(r"^\| `(?P<option>\w+)` \| (?P<default>.*?) \|", re.MULTILINE)
+
+
+def documented_defaults() -> dict[str, str]:
+    options = SETTINGS[SETTINGS.index("## Storage options") : SETTINGS.index("### A CDN")]
+    return {row["option"]: row["default"].strip("`") for row in ROW.finditer(options)}
+
+
+def test_every_storage_option_is_in_the_reference_and_no_other():
+    assert documented_defaults().keys() == DEFAULTS.keys()
+
+
+@pytest.mark.parametrize("option", sorted(DEFAULTS.keys() - {"gzip_content_types"}))
+def test_the_default_in_the_reference_is_the_real_one(option):
+    assert documented_defaults()[option] == repr(DEFAULTS[option]).replace("'", '"')
+
+
+def test_only_keys_that_something_reads_are_documented():
+    documented = re.findall(r"^`([A-Z_]+)`$", SETTINGS[SETTINGS.index("## OSS_SHARE") :], re.MULTILINE)
+    assert documented
+    assert set(documented) <= set(KNOWN)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_make_targets_and_commands_exist(page):
+    text = page.read_text()
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for target in re.findall(r"`(?:\w+=\d )?make ([a-z-]+)`|^\$ make ([a-z-]+)", text, re.MULTILINE):
+        assert "".join(target) in targets
+    for command in re.findall(r"manage\.py ([a-z_]+)", text):
+        assert command in get_commands() or command == "collectstatic"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_modules_named_on_the_command_line_exist(page):
+    for block in blocks(page, "console"):
+        for module in re.findall(r"-m (django_oss_share[\w.]*)", block.code):
+            assert importlib.util.find_spec(module) is not None
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=page_id)
+def test_links_to_files_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / Path(target)).exists(), target
