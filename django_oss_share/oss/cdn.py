@@ -10,15 +10,16 @@ Source of the rules: the vendor's pages "Configure URL signing", whose worked ca
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from secrets import token_hex
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .credentials import as_utc
-from .errors import InvalidArgument, InvalidEndpoint, MissingCredentials
+from .errors import InvalidArgument, InvalidEndpoint, InvalidExpiry, MissingCredentials
 from .links import PresignedURL
 from .validate import lifetime
 
@@ -27,6 +28,8 @@ DEFAULT_VALIDITY = 1800
 
 CDNType = Literal["A", "B", "C", "F"]
 _BEIJING = timezone(timedelta(hours=8))
+_ENCODED = re.compile(r"[\x21-\x7e]+").fullmatch
+_YEAR_9999 = 253_370_764_800  # Unix time at which it begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,20 @@ class Scheme:
             raise InvalidArgument(
                 f"CDN type {self.type!r} is unknown; allowed are {', '.join(_BUILDERS)}.", field="type", value=self.type
             )
-        if not isinstance(self.validity, int) or self.validity < 1:
+        if not isinstance(self.validity, int) or isinstance(self.validity, bool) or self.validity < 1:
             raise InvalidArgument(
                 f"CDN validity={self.validity!r} is not a number of seconds of at least 1.",
                 field="validity",
                 value=self.validity,
             )
+
+
+class CDNLink(PresignedURL):
+    """As any link; its ``repr`` keeps the path to itself too, where types B and C have their signature."""
+
+    def __repr__(self) -> str:
+        parts = urlsplit(self.url)
+        return f"CDNLink(url='{parts.scheme}://{parts.netloc}/***', expires_at={self.expires_at:%Y-%m-%dT%H:%M:%SZ})"
 
 
 def sign(
@@ -72,36 +83,62 @@ def sign(
     now: datetime | None = None,
     nonce: str | None = None,
     uid: str = "0",
-) -> PresignedURL:
+) -> CDNLink:
     """``url`` with the CDN's signature: valid for GET and HEAD until :attr:`PresignedURL.expires_at`.
 
     ``sign("https://cdn.example.com/video/a.mp4", key, "A", expires_in=3600)``
 
     :param url: on the CDN's domain, percent-encoded; its query, such as ``x-oss-process``, is kept and not signed.
+        Type F takes none.
     :param key: the primary or secondary key of the domain's URL authentication.
     :param type: ``A``, ``B``, ``C``, ``F``, or a :class:`Scheme` for what differs from the CDN's defaults.
     :param expires_in: seconds or a timedelta. Type B counts in minutes: its links end at the next full one.
     :param now: aware datetime to sign at; the system's clock by default.
     :param nonce, uid: type A's ``rand`` (random unless given) and ``uid``.
-    :raises MissingCredentials: no key. :raises InvalidEndpoint: not an http(s) URL with a path.
-    :raises InvalidExpiry, InvalidArgument: a bad lifetime, type, nonce or uid.
+    :raises MissingCredentials: no key. :raises InvalidEndpoint: not an http(s) URL with a path, or not encoded.
+    :raises InvalidExpiry, InvalidArgument: a bad lifetime, type, nonce or uid, or a query with type F.
     """
     if not key:
         raise MissingCredentials("The CDN's authentication key is empty; an empty key never signs.")
     scheme = type if isinstance(type, Scheme) else Scheme(type=type)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or not parts.path.startswith("/"):
-        raise InvalidEndpoint(f"url {url!r} is not an http(s) URL with a path.", field="url", value=url)
-    if "-" in (nonce or "") or "-" in uid:
-        raise InvalidArgument("nonce and uid must hold no hyphen, which separates them in the link.", field="nonce")
+    parts = _split(url)
+    if scheme.type == "F" and parts.query:
+        raise InvalidArgument(
+            f"url {url!r} has a query, which the CDN does not take with links of type F; use type A or C.",
+            field="url",
+            value=url,
+        )
+    for field, value in (("nonce", nonce or "0"), ("uid", uid)):
+        if not (value.isascii() and value.isalnum()):
+            raise InvalidArgument(f"{field} {value!r} must be letters and digits.", field=field, value=value)
     second = int((as_utc("now", now) if now is not None else datetime.now(UTC)).timestamp())
-    moment = second + lifetime(expires_in, maximum=None) - scheme.validity
+    moment = _moment(second, lifetime(expires_in, maximum=None)) - scheme.validity
     if scheme.type == "B":
         moment += -moment % 60
     path, query = _BUILDERS[scheme.type](scheme, parts.path, key, moment, nonce or token_hex(16), uid)
     joined = "&".join(part for part in (parts.query, query) if part)
     signed = urlunsplit((parts.scheme, parts.netloc, path, joined, ""))
-    return PresignedURL(signed, "GET", datetime.fromtimestamp(moment + scheme.validity, UTC), {}, False)
+    return CDNLink(signed, "GET", datetime.fromtimestamp(moment + scheme.validity, UTC), {}, False)
+
+
+def _split(url: str) -> SplitResult:
+    # urlsplit() would drop a newline in silence, and the CDN hashes what the browser sends: the encoded path.
+    if not isinstance(url, str) or _ENCODED(url) is None:
+        raise InvalidEndpoint(f"url {url!r} is not percent-encoded.", field="url", value=url)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or not parts.path.startswith("/"):
+        raise InvalidEndpoint(f"url {url!r} is not an http(s) URL with a path.", field="url", value=url)
+    return parts
+
+
+def _moment(second: int, expires_in: int) -> int:
+    if second + expires_in >= _YEAR_9999:
+        raise InvalidExpiry(
+            f"expires_in={expires_in} seconds ends after the year 9998, which no date can name; ask for less.",
+            field="expires_in",
+            value=expires_in,
+        )
+    return second + expires_in
 
 
 def _md5(text: str) -> str:

@@ -45,7 +45,7 @@ def content_disposition(disposition: str = "attachment", filename: str | None = 
 
 
 def check_filename(filename: str) -> str:
-    """``filename``, if a browser will save under exactly that name; raises as :func:`content_disposition` does."""
+    """``filename``, if a client reads it back from the header unchanged; raises as :func:`content_disposition` does."""
     if not isinstance(filename, str) or not filename.strip():
         raise InvalidArgument(f"filename {filename!r} is empty.", field="filename", value=filename)
     check_line("filename", filename)

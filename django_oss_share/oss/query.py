@@ -32,13 +32,11 @@ def _name(name: str) -> str:
 
 
 def _text(name: str, value: str | int | None) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if not isinstance(value, str | int | None) or isinstance(value, bool):
         raise InvalidArgument(
             f"query parameter {name!r} must be a str, an int or None; got {value!r}.", field=name, value=value
         )
-    text = check_line(f"query parameter {name!r}", str(value))
+    text = check_line(f"query parameter {name!r}", "" if value is None else str(value))
     if name == "x-oss-traffic-limit":
         _check_traffic_limit(text)
     return text

@@ -42,7 +42,7 @@ def check_fields(fields: Mapping[str, str]) -> dict[str, str]:
     checked = {}
     for name, value in fields.items():
         variable = isinstance(name, str) and name.startswith("x:")
-        bare, text = check_header(name.removeprefix("x:"), value)
+        bare, text = check_header(name[2:] if variable else name, value)
         if bare in _RESERVED:
             raise InvalidArgument(f"field {name!r} cannot be given: the form brings it.", field="fields", value=name)
         checked[f"x:{bare}" if variable else bare] = text
