@@ -1,0 +1,1 @@
+"""The emulator's verifier, STS and faults: alone, and over a socket."""
