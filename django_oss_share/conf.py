@@ -103,12 +103,13 @@ class Settings:
     @property
     def groups(self) -> Mapping[str, Mapping[str, Any]]:
         """By the name of a group of users, what they have differently; see :data:`GROUP_SETTINGS`."""
-        return self._checked("GROUPS", Mapping, {})  # type: ignore[type-abstract]
+        groups: Mapping[str, Mapping[str, Any]] = self._checked("GROUPS", Mapping, {})
+        return groups
 
     @property
     def password_required(self) -> bool:
         """Whether every new share needs a password."""
-        return self._checked("PASSWORD_REQUIRED", bool, False)
+        return bool(self._checked("PASSWORD_REQUIRED", bool, False))
 
     @property
     def password_min_length(self) -> int:
@@ -128,7 +129,7 @@ class Settings:
     @property
     def allow_zip(self) -> bool:
         """Whether shares may offer all their files as one zip, which Django has to stream by itself."""
-        return self._checked("ALLOW_ZIP", bool, False)
+        return bool(self._checked("ALLOW_ZIP", bool, False))
 
     @property
     def link_lifetime(self) -> int:
@@ -143,7 +144,7 @@ class Settings:
     @property
     def hide_revoked(self) -> bool:
         """Whether a revoked share answers as one that never was."""
-        return self._checked("HIDE_REVOKED", bool, False)
+        return bool(self._checked("HIDE_REVOKED", bool, False))
 
     @property
     def ip_privacy(self) -> str:
@@ -174,7 +175,8 @@ class Settings:
     def _keys(self, name: str) -> tuple[str, ...]:
         keys = self._checked(name, (list, tuple), None) if name in self._values else None
         if keys is None:
-            return (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+            django_keys = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+            return tuple(key if isinstance(key, str) else key.decode("latin-1") for key in django_keys)
         if not keys or not all(isinstance(key, str) and len(key) >= 32 for key in keys):
             raise ImproperlyConfigured(f"OSS_SHARE[{name!r}] must be a list of secrets of at least 32 characters each.")
         return tuple(keys)

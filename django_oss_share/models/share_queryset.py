@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-from django.db.models import F, Q
+from django.db import models, router
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from .choices import Kind, State
@@ -43,6 +42,11 @@ def _scheduled(now: datetime) -> Q:
 
 def _started(now: datetime) -> Q:
     return Q(starts_at__isnull=True) | Q(starts_at__lte=now)
+
+
+def users_can_be_deactivated() -> bool:
+    """Whether the project's users have the column ``is_active``, which custom ones need not."""
+    return any(field.name == "is_active" for field in get_user_model()._meta.concrete_fields)
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
@@ -93,12 +97,15 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.none() if user.pk is None else self.filter(created_by=user)
 
     def owner_deactivated(self) -> Self:
-        """Those whose owner may no longer log in; to be handed over."""
-        try:
-            get_user_model()._meta.get_field("is_active")
-        except FieldDoesNotExist:
-            return self.none()
-        return self.filter(created_by__is_active=False)
+        """Those whose owner may no longer log in, or is gone; to be handed over."""
+        gone = Q(created_by__isnull=True) & ~Q(created_by_label="")
+        return self.filter(gone | Q(created_by__is_active=False) if users_can_be_deactivated() else gone)
+
+    def with_owner_state(self) -> Self:
+        """Each with ``owner_is_active``: None where there is no owner, or none who could be deactivated."""
+        if not users_can_be_deactivated():
+            return self.annotate(owner_is_active=Value(None, models.BooleanField(null=True)))
+        return self.annotate(owner_is_active=F("created_by__is_active"))
 
     def of_object(self, storage: str, key: str) -> Self:
         """Those through which the object can be fetched: its own, selections with it, and folders above it.
@@ -119,9 +126,25 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
         :raises Share.DoesNotExist: there is none.
         """
-        self.filter(pk=pk).update(revision=F("revision") + 1)
-        return self.get(pk=pk)
+        rows = self.using(router.db_for_write(self.model))
+        rows.filter(pk=pk).update(revision=F("revision") + 1)
+        return rows.get(pk=pk)
 
     def delete(self) -> NoReturn:
-        """:raises Undeletable: always; revoke them, or purge old ones by ``services.shares.purge()``."""
+        """:raises Undeletable: always; revoke them, or purge long ended ones by ``services.shares.purge()``."""
         raise Undeletable("Shares are not deleted: revoke them, or purge long ended ones by services.shares.purge().")
+
+    def purge(self) -> list[str]:
+        """Remove them, with what belongs to them, within the transaction under way; their public ids.
+
+        For :func:`django_oss_share.services.shares.purge` alone.
+        """
+        rows = self.order_by().using(router.db_for_write(self.model))
+        # Holds the rows, so that none is changed out of this queryset while it goes.
+        rows.update(revision=F("revision") + 1)
+        gone = dict(rows.values_list("pk", "public_id"))
+        for relation in self.model._meta.related_objects:
+            if relation.on_delete is models.CASCADE:
+                relation.related_model._base_manager.using(rows.db).filter(share__in=gone)._raw_delete(rows.db)
+        self.model._base_manager.using(rows.db).filter(pk__in=gone)._raw_delete(rows.db)
+        return list(gone.values())

@@ -1,0 +1,1 @@
+"""The rules: one verb, one function, which checks, changes and writes down in one transaction."""

@@ -1,0 +1,111 @@
+"""Handing out a link: counted, written down, and only then given away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from ... import signals
+from ...conf import conf
+from ...models import Action, AuditEvent, Disposition, Pin, Share
+from ...oss import PresignedURL
+from ...storage import OSSStorage
+from .. import audit, objects
+from ..previews import inline_type
+from ..transactions import atomic, send_on_commit
+from .denials import RETRY_AFTER, Reason, unavailable_on_failure
+from .opening import Visit, denied, reread
+from .targets import Target, inspect, resolve
+
+#: A link ends this long before the token that signed it.
+TOKEN_MARGIN = timedelta(seconds=30)
+# Someone would have to change the share as often between our reading and our counting.
+_TRIES = 5
+
+
+@unavailable_on_failure
+def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False, charset: str = "") -> PresignedURL:
+    """A link to one object of the share, for :attr:`conf.link_lifetime` seconds at most.
+
+    The download is counted and the audit row written in one transaction; whatever of the share was changed and
+    committed before that, a revocation above all, decides. Without a limit and an ETag to keep, OSS is not asked.
+
+    :param item: as in :func:`resolve`.
+    :param preview: to show it rather than save it. What browsers might run is saved all the same.
+    :param charset: of a text that is shown, such as ``gb18030``.
+    :raises Denied: for one of the reasons; nothing was counted.
+    """
+    target = resolve(visit, item)
+    if visit.share.is_limited or visit.share.pin == Pin.ETAG:
+        inspect(visit, target)
+    link = _presign(visit, target, preview, charset)
+    charge(visit, 1, key=target.key, link=link, data={"preview": True} if preview else {})
+    return link
+
+
+def charge(visit: Visit, count: int, **facts: Any) -> AuditEvent:
+    """Count ``count`` downloads and write them down as one row.
+
+    :raises Denied: there are not as many left, or the share was changed and is no longer good for the visitor.
+    """
+    for _ in range(_TRIES):
+        with atomic():
+            if _count(visit.share, count):
+                event = audit.record(Action.ISSUED, share=visit.share, actor=visit.user, client=visit.client, **facts)
+                send_on_commit(signals.share_accessed, share=visit.share, event=event)
+                return event
+        visit = reread(visit)
+        left = visit.share.downloads_left
+        if left is not None and left < count:
+            raise denied(visit, Reason.EXHAUSTED)
+    raise denied(visit, Reason.UNAVAILABLE, retry_after=RETRY_AFTER)
+
+
+def _count(share: Share, count: int) -> bool:
+    """Whether the row was still as we read it, and had as many downloads left.
+
+    ``revision`` stands for all that was read; the two others would hold even if somebody changed rows by SQL.
+    """
+    rows = Share.objects.filter(pk=share.pk, revision=share.revision, revoked_at=None)
+    if share.max_downloads is not None:
+        rows = rows.filter(downloads__lte=share.max_downloads - count)
+    return bool(rows.update(downloads=F("downloads") + count))
+
+
+def _presign(visit: Visit, target: Target, preview: bool, charset: str) -> PresignedURL:
+    storage = objects.storage_of(visit.share.storage)
+    return storage.presign(
+        target.key,
+        expires_in=_lifetime(visit, storage),
+        version_id=target.version_id or None,
+        filename=target.filename,
+        **_shown_or_saved(visit.share, target, preview, charset),
+    )
+
+
+def _shown_or_saved(share: Share, target: Target, preview: bool, charset: str) -> Mapping[str, Any]:
+    content_type = inline_type(target.name)
+    if content_type is None or not (preview or share.disposition == Disposition.INLINE):
+        return {"download": True}
+    if charset and content_type.startswith("text/"):
+        content_type += f"; charset={charset}"
+    return {"download": False, "content_type": content_type}
+
+
+def _lifetime(visit: Visit, storage: OSSStorage) -> int:
+    """Seconds: what the setting says, but no longer than the share, nor than the token that signs less a margin."""
+    now = timezone.now()
+    seconds = conf.link_lifetime
+    if visit.share.expires_at is not None:
+        seconds = min(seconds, (visit.share.expires_at - now) // timedelta(seconds=1))
+        if seconds < 1:
+            raise denied(visit, Reason.EXPIRED)
+    if (token_end := storage.token_expires_at) is not None:
+        seconds = min(seconds, (token_end - TOKEN_MARGIN - now) // timedelta(seconds=1))
+        if seconds < 1:
+            raise denied(visit, Reason.UNAVAILABLE, retry_after=RETRY_AFTER)
+    return seconds

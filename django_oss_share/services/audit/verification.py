@@ -1,0 +1,124 @@
+"""Finding what was done to the audit behind its back."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from ...conf import conf
+from ...models import Action, AuditEvent, AuditSeal
+from .ids import time_of
+from .records import is_genuine
+from .seals import BATCH, rows_digest, seal_digest
+
+_START = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    :ivar kind: ``edited``, ``removed``, ``inserted`` (a row), or ``chain`` (a seal).
+    :ivar event_id: the row, or None. :ivar seal_id: the seal, or None for a row that none covers yet.
+    """
+
+    kind: str
+    message: str
+    event_id: UUID | None = None
+    seal_id: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What :func:`verify` saw.
+
+    :ivar late: genuine rows that no seal covers, since their transaction ended after their time was sealed.
+    :ivar unsealed: rows after the last seal.
+    :ivar head: the last seal's digest. Kept elsewhere, it also proves that nothing was cut off the end.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    seals: int = 0
+    events: int = 0
+    late: int = 0
+    unsealed: int = 0
+    head: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.findings
+
+
+def verify(expected_head: str | None = None) -> Report:
+    """Check every row and every seal, in the order of time and in flat memory.
+
+    Rows before the last recorded purge are not missed.
+
+    :param expected_head: the ``head`` of an earlier report: a seal that must still be there.
+    """
+    report, purged_to = Report(), _purged_to()
+    previous, after, heads = "", _START, {""}
+    for seal in AuditSeal.objects.order_by("id").iterator(BATCH):
+        report.seals += 1
+        report.findings += _check_link(seal, previous)
+        rows = AuditEvent.objects.filter(id__gt=after, id__lte=seal.last_id).order_by("id")
+        report.findings += _check_rows(report, seal, list(rows), is_purged=seal.pk <= purged_to)
+        previous, after = seal.digest, seal.last_id
+        if expected_head:
+            heads.add(seal.digest)
+    report.findings += _check_open_rows(report, after)
+    report.head = previous
+    if expected_head and expected_head not in heads:
+        report.findings.append(Finding("chain", f"The seal {expected_head} is gone: the end of the chain was cut off."))
+    return report
+
+
+def _purged_to() -> int:
+    """The last seal whose rows were purged on record."""
+    purges = AuditEvent.objects.filter(action=Action.PURGED).order_by("-id")
+    return max((int(row.data["seals_to"]) for row in purges if "seals_to" in row.data and is_genuine(row)), default=0)
+
+
+def _check_link(seal: AuditSeal, previous: str) -> Iterator[Finding]:
+    if seal.previous != previous:
+        yield Finding("chain", f"Seal {seal.pk} does not follow the one before it: seals were removed.", None, seal.pk)
+    if not any(hmac.compare_digest(seal_digest(key, seal), seal.digest) for key in conf.audit_keys):
+        yield Finding("chain", f"Seal {seal.pk} was edited, or made with a key that is not kept.", None, seal.pk)
+
+
+def _check_rows(report: Report, seal: AuditSeal, rows: list[AuditEvent], *, is_purged: bool) -> Iterator[Finding]:
+    report.events += len(rows)
+    members, found = _members(seal), len(report.findings)
+    sealed = [row for row in rows if row.pk in members]
+    for row in rows:
+        if is_genuine(row):
+            report.late += row.pk not in members and not is_purged
+        elif row.pk in members:
+            yield _finding("edited", row.pk, seal.pk, "is not as it was recorded")
+        else:
+            yield _finding("inserted", row.pk, seal.pk, "was never recorded")
+    if is_purged:
+        return
+    for missing in sorted(members - {row.pk for row in sealed}):
+        yield _finding("removed", missing, seal.pk, "is gone")
+    if len(report.findings) == found and rows_digest(sealed) != seal.rows_digest:
+        yield Finding("edited", f"Rows of seal {seal.pk} were changed by somebody who has the key.", None, seal.pk)
+
+
+def _check_open_rows(report: Report, after: UUID) -> Iterator[Finding]:
+    for row in AuditEvent.objects.filter(id__gt=after).order_by("id").iterator(BATCH):
+        report.events += 1
+        report.unsealed += 1
+        if not is_genuine(row):
+            yield _finding("inserted", row.pk, None, "was inserted, or edited before it was sealed")
+
+
+def _finding(kind: str, event_id: UUID, seal_id: int | None, what: str) -> Finding:
+    return Finding(kind, f"Row {event_id} of {time_of(event_id):%Y-%m-%d %H:%M:%S} UTC {what}.", event_id, seal_id)
+
+
+def _members(seal: AuditSeal) -> set[UUID]:
+    packed = bytes(seal.members)
+    return {UUID(bytes=packed[start : start + 16]) for start in range(0, len(packed), 16)}
