@@ -41,7 +41,7 @@ def _one_of(*allowed: str) -> _Writer:
 
 
 def _flag(value: Any) -> str:
-    if value not in (0, 1):
+    if not isinstance(value, int) or value not in (0, 1):
         raise ValueError("True or False")
     return str(int(value))
 
@@ -55,7 +55,10 @@ def _color(value: Any) -> str:
 def _base64(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("text that is not empty")
-    return urlsafe_b64encode(value.encode()).decode().rstrip("=")
+    try:
+        return urlsafe_b64encode(value.encode()).decode().rstrip("=")
+    except UnicodeEncodeError:
+        raise ValueError("text without a lone surrogate") from None
 
 
 _SIZE = _whole(1, 16_384)
@@ -164,16 +167,25 @@ def _operation(name: str, value: Any) -> str:
         raise _unknown("operation", name, [*_NAMED, *_BARE, "quality"])
     if not isinstance(value, Mapping) or not value:
         raise InvalidArgument(f"{name}={value!r} must be a dict of parameters.", field=name, value=value)
-    return ",".join([name, *(_parameter(name, parameter, each) for parameter, each in value.items())])
+    written: dict[str, str] = {}
+    for parameter, each in value.items():
+        short = _letter(name, parameter)
+        if short in written:
+            raise InvalidArgument(
+                f"{name}.{parameter} is given twice, by two of its names; keep one.", field=name, value=parameter
+            )
+        written[short] = _written(f"{name}.{parameter}", _NAMED[name][short], each)
+    return ",".join([name, *(f"{short}_{text}" for short, text in written.items())])
 
 
-def _parameter(operation: str, name: str, value: Any) -> str:
+def _letter(operation: str, name: str) -> str:
+    """OSS's own name of a parameter."""
     writers = _NAMED[operation]
     short = name if name in writers else _LONG_NAMES.get(name, name)
     if short not in writers:
         known = [*writers, *(long for long, letter in _LONG_NAMES.items() if letter in writers)]
         raise _unknown(f"parameter of {operation}", name, known)
-    return f"{short}_{_written(f'{operation}.{name}', writers[short], value)}"
+    return short
 
 
 def _quality(value: Any) -> str:

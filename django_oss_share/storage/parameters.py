@@ -49,10 +49,22 @@ def link_query(
     if version_id is not None:
         _add(query, "versionId", version_id)
     if process is not None:
-        _add(query, "x-oss-process", process if isinstance(process, str) else image_process(**process))
+        _add(query, "x-oss-process", _process(process))
     if content_type is not None:
         _add(query, "response-content-type", content_type)
     return query
+
+
+def _process(process: object) -> str:
+    if isinstance(process, str):
+        return process
+    if not isinstance(process, Mapping):
+        raise InvalidArgument(
+            f"process={process!r} must be x-oss-process as text, or a dict of image_process()'s arguments.",
+            field="process",
+            value=process,
+        )
+    return image_process(**process)
 
 
 def _by_oss_names(parameters: Mapping[str, Any]) -> dict[str, str | None]:

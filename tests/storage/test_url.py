@@ -339,6 +339,7 @@ def test_none_is_a_bare_name():
         ({"filename": ""}, "filename '' is empty"),
         ({"filename": "a/b.pdf"}, "filename"),
         ({"process": {"resize": {"widht": 300}}}, "did you mean 'width'"),
+        ({"process": ["resize"]}, r"process=\['resize'\] must be"),
         ({"process": {"resize": {"width": 0}}}, "resize.width=0.*1 to 16384"),
         ({"http_method": "PATCH"}, "'PATCH'.*DELETE, GET, HEAD, POST, PUT"),
     ],
