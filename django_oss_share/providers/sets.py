@@ -1,0 +1,125 @@
+"""The sets of ``OSS_SHARE["CREDENTIALS"]``: looked up, checked, made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Any
+
+from ..conf import conf
+from ..oss import Credentials, CredentialsProvider, OSSShareError
+from ..oss.credentials import CredentialsSource
+from .errors import UnknownProvider
+from .kinds import KINDS, SECRETS, Fetcher
+from .refreshing import RefreshingProvider
+from .store import MemoryStore, Store, StoreFactory
+
+# By name: a digest of the settings that it was made from, and what it is.
+_made: dict[str, tuple[str, CredentialsSource]] = {}
+_store_factory: StoreFactory | None = None
+
+
+class _Settings(dict[str, Any]):
+    """The settings of one set. Error reports print a frame's variables, so these print none of theirs."""
+
+    def __repr__(self) -> str:
+        return f"<settings {', '.join(self)}>"
+
+
+def credentials_source(name: str | Callable[[], Credentials] | CredentialsProvider) -> CredentialsSource:
+    """What the storage option ``credentials`` stands for; the same object for the same set, so that all share a token.
+
+    :param name: a key of ``OSS_SHARE["CREDENTIALS"]``, a callable that returns Credentials, or a provider object.
+    :raises UnknownProvider: no such key; an unknown ``PROVIDER``; a setting that it does not take, or not so.
+    :raises MissingCredentials: a ``static`` set without its keys.
+    """
+    if not isinstance(name, str):
+        return name
+    settings = _settings(name)
+    digest = _digest(settings)
+    made = _made.get(name)
+    if made is None or made[0] != digest:
+        made = _made[name] = digest, _make(name, settings)
+    return made[1]
+
+
+def refreshing_names() -> list[str]:
+    """The sets whose credentials end and are fetched anew, by name."""
+    return sorted(name for name in conf.credentials if refreshing_provider(name) is not None)
+
+
+def refreshing_provider(name: str) -> RefreshingProvider | None:
+    """What refreshes the set ``name``; None if its credentials do not end, as far as is known.
+
+    :raises UnknownProvider, MissingCredentials: as :func:`credentials_source`.
+    """
+    source = credentials_source(name)
+    if isinstance(source, RefreshingProvider):
+        return source
+    return getattr(source, "refreshing", None)
+
+
+def share_tokens_by(factory: StoreFactory | None) -> None:
+    """Keep tokens in the stores that ``factory`` makes; None: each process for itself."""
+    global _store_factory
+    _store_factory = factory
+    _made.clear()
+
+
+def _settings(name: str) -> _Settings:
+    sets = conf.credentials
+    if name not in sets:
+        raise UnknownProvider(
+            f"credentials={name!r} is not a key of OSS_SHARE['CREDENTIALS']; known: {_listed(sets)}.{_hint(name, sets)}"
+        )
+    settings = _Settings(sets[name])
+    kind = settings.get("PROVIDER", "")
+    if kind not in KINDS:
+        raise UnknownProvider(
+            f"OSS_SHARE['CREDENTIALS'][{name!r}]['PROVIDER'] is {kind!r}; allowed are {_listed(KINDS)}."
+        )
+    allowed = KINDS[kind].settings
+    for key in settings:
+        if key not in allowed and key != "PROVIDER":
+            raise UnknownProvider(
+                f"OSS_SHARE['CREDENTIALS'][{name!r}] has an unknown key {key!r}; the provider {kind!r} takes "
+                f"{_listed(allowed)}.{_hint(key, allowed)}"
+            )
+    return settings
+
+
+def _make(name: str, settings: _Settings) -> CredentialsSource:
+    def refreshed(fetch: Fetcher, longest: int | None) -> RefreshingProvider:
+        return RefreshingProvider(fetch, name=name, longest=longest, store=lambda: _store(name, settings))
+
+    try:
+        return KINDS[settings["PROVIDER"]].make(settings, refreshed)
+    except UnknownProvider as error:
+        problem = str(error)
+    except OSSShareError as error:
+        # With its facts, but without the frames that it comes from: those hold keys.
+        raise error.with_traceback(None) from None
+    raise UnknownProvider(f"OSS_SHARE['CREDENTIALS'][{name!r}]: {problem}")
+
+
+def _store(name: str, settings: _Settings) -> Store:
+    return MemoryStore() if _store_factory is None else _store_factory(name, _fingerprint(settings))
+
+
+def _digest(settings: Mapping[str, Any]) -> str:
+    return sha256(repr(sorted(settings.items(), key=lambda item: item[0])).encode()).hexdigest()
+
+
+def _fingerprint(settings: Mapping[str, Any]) -> str:
+    """What tells tokens of other settings (a former role, another account) apart; without what is secret of them."""
+    return _digest({key: value for key, value in settings.items() if key not in SECRETS})
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names) or "none"
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
