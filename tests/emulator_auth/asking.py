@@ -23,7 +23,8 @@ def asked(
     method: str, url: str, headers: Mapping[str, str] | None = None, *, body: bytes = b"", remote: str = "127.0.0.1"
 ) -> Request:
     """The request by which a client asks for ``url``."""
-    parts = urlsplit(url)
+    # As the server reads it: a character that a client did not escape is two or three of Latin-1.
+    parts = urlsplit(url.encode().decode("latin-1"))
     bucket, key = addressed(parts.netloc, parts.path or "/", cnames=CNAMES)
     return Request(
         method=method,

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from emulator_auth.asking import Believing, asked, vectors
 
 from django_oss_share.testing.emulator.auth import authenticate
 from django_oss_share.testing.emulator.errors import OSSError
 from django_oss_share.testing.emulator.request import Request
+from emulator_auth.asking import Believing, asked, vectors
 
 Vector = dict[str, Any]
 
