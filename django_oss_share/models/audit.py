@@ -104,6 +104,8 @@ class AuditSeal(AppendOnlyModel):
         verbose_name_plural = _("audit seals")
         ordering = ["-id"]
         default_permissions = ("view",)
+        # Two who seal at once would follow the same seal: the second one is refused.
+        constraints = [models.UniqueConstraint(fields=["previous"], name="oss_share_seal_previous")]
         indexes = [models.Index(fields=["last_id"], name="oss_share_seal_last")]
 
     def __str__(self) -> str:

@@ -145,6 +145,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
         gone = dict(rows.values_list("pk", "public_id"))
         for relation in self.model._meta.related_objects:
             if relation.on_delete is models.CASCADE:
-                relation.related_model._base_manager.using(rows.db).filter(share__in=gone)._raw_delete(rows.db)
-        self.model._base_manager.using(rows.db).filter(pk__in=gone)._raw_delete(rows.db)
+                _remove(relation.related_model, rows.db, {f"{relation.field.name}__in": gone})
+        _remove(self.model, rows.db, {"pk__in": gone})
         return list(gone.values())
+
+
+def _remove(model: Any, using: str, which: dict[str, Any]) -> None:
+    model._base_manager.using(using).filter(**which)._raw_delete(using)

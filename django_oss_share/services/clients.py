@@ -16,8 +16,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _USER_AGENT_LENGTH = 200
-# What a home or an office gets as a whole, so that whoever has one of its addresses has them all.
-_IPV6_CLIENT = 64
+# The part of an address that a home or an office chooses by itself: whoever has one of them has them all.
+_IPV6_HOST_BITS = 64
 _UNIX = "unix"
 
 
@@ -34,7 +34,7 @@ class Client:
     @property
     def identity(self) -> str:
         """A keyed digest, 32 hexadecimal digits, of the address, or for IPv6 of its /64: one client for all limits."""
-        return _digest("client", str(_masked(self.address, 32, _IPV6_CLIENT)))
+        return _digest("client", _client_text(self.address))
 
     @property
     def recorded_address(self) -> str:
@@ -99,6 +99,12 @@ def _parsed(networks: tuple[str, ...]) -> tuple[Network, ...]:
         return tuple(ip_network(network) for network in networks)
     except ValueError as error:
         raise ImproperlyConfigured(f"OSS_SHARE: a network is not valid: {error}.") from error
+
+
+def _client_text(address: Address | None) -> str:
+    if isinstance(address, IPv6Address):
+        return f"{int(address) >> _IPV6_HOST_BITS:x}"
+    return str(address)
 
 
 def _masked(address: Address | None, ipv4_bits: int, ipv6_bits: int) -> Network | None:

@@ -154,7 +154,7 @@ def checked_password(password: str | None, policy: Policy) -> str | None:
 
 def checked_start(starts_at: datetime | None) -> datetime | None:
     """:raises InvalidArgument: it is naive."""
-    return None if starts_at is None else as_utc("starts_at", starts_at)
+    return None if starts_at is None else _as_utc("starts_at", starts_at)
 
 
 def checked_expiry(
@@ -191,7 +191,7 @@ def checked_expiry(
 
 def _moment(field: str, expiry: Any, now: datetime) -> datetime:
     if isinstance(expiry, datetime):
-        return as_utc(field, expiry)
+        return _as_utc(field, expiry)
     if isinstance(expiry, bool) or not isinstance(expiry, int | timedelta):
         raise InvalidArgument(
             f"{field}={expiry!r} must be an aware datetime, a timedelta, or seconds as an int.",
@@ -204,6 +204,15 @@ def _moment(field: str, expiry: Any, now: datetime) -> datetime:
             f"{field}={expiry!r} is out of range; allowed are 1 second to {_days(_LONGEST)}.", field=field, value=expiry
         )
     return now + timedelta(seconds=seconds)
+
+
+def _as_utc(field: str, moment: datetime) -> datetime:
+    try:
+        return as_utc(field, moment)
+    except OverflowError:
+        raise InvalidArgument(
+            f"{field}={moment.isoformat()} is not within the years 1 to 9999 in UTC.", field=field, value=moment
+        ) from None
 
 
 def _short(field: str, text: str, maximum: int) -> str:

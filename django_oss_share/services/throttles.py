@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,9 @@ TRIES_AT_A_SHARE = 60
 SHARE_WINDOW = timedelta(hours=1)
 UNKNOWN_TOKENS = 30
 UNKNOWN_WINDOW = timedelta(minutes=10)
+_UNKNOWN_SECONDS = int(UNKNOWN_WINDOW.total_seconds())
+
+logger = logging.getLogger("django_oss_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +71,36 @@ def _wait(tries: list[datetime], allowed: int, window: timedelta, now: datetime)
 
 def wait_for_tokens(client: Client) -> int:
     """Seconds for which the client may open nothing, since it brought too many unknown tokens; 0: it may."""
-    count: int = cache.get(_key(client), 0)
-    return int(UNKNOWN_WINDOW.total_seconds()) if count >= UNKNOWN_TOKENS else 0
+    try:
+        count = cache.get(_key(client), 0)
+    except Exception:
+        return _open_without_cache()
+    return _UNKNOWN_SECONDS if count >= UNKNOWN_TOKENS else 0
 
 
 def charge_unknown_token(client: Client) -> int:
     """Count a token that opens nothing; seconds to wait, if it was one too many."""
-    key, seconds = _key(client), int(UNKNOWN_WINDOW.total_seconds())
-    cache.add(key, 0, seconds)
     try:
-        count = cache.incr(key)
+        count = _counted(_key(client))
+    except Exception:
+        return _open_without_cache()
+    return _UNKNOWN_SECONDS if count > UNKNOWN_TOKENS else 0
+
+
+def _counted(key: str) -> int:
+    cache.add(key, 0, _UNKNOWN_SECONDS)
+    try:
+        return cache.incr(key)
     except ValueError:
         # It ended in between: this is the first of a new window.
-        cache.set(key, 1, seconds)
-        count = 1
-    return seconds if count > UNKNOWN_TOKENS else 0
+        cache.set(key, 1, _UNKNOWN_SECONDS)
+        return 1
+
+
+def _open_without_cache() -> int:
+    """Whatever a cache backend raises, tokens are as hard to guess: better unthrottled than closed."""
+    logger.warning("The cache failed, so unknown tokens are not counted.", exc_info=True)
+    return 0
 
 
 def _key(client: Client) -> str:

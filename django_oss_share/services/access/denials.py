@@ -12,8 +12,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Share
-from ...oss import CredentialsExpired, MissingCredentials, OSSShareError
-from ...oss.errors import ServiceError
+from ...oss import InvalidArgument, OSSShareError
 
 logger = logging.getLogger("django_oss_share")
 
@@ -87,7 +86,9 @@ def unavailable_on_failure(function: Callable[_P, _T]) -> Callable[_P, _T]:
     def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         try:
             return function(*args, **kwargs)
-        except (DatabaseError, InterfaceError, ServiceError, MissingCredentials, CredentialsExpired) as error:
+        except (Denied, InvalidArgument):
+            raise
+        except (DatabaseError, InterfaceError, OSSShareError) as error:
             logger.exception("A share could not be served: %s", type(error).__name__)
             raise Denied(Reason.UNAVAILABLE, retry_after=RETRY_AFTER) from error
 
