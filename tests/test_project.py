@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib.metadata import version
 from importlib.resources import files
 
+import pytest
 from django.core.management import call_command
 
 import django_oss_share
 
 
+@pytest.mark.django_db
 def test_migrations_are_complete():
     call_command("makemigrations", "oss_share", check_changes=True, dry_run=True, verbosity=0)
 
