@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 
@@ -13,7 +14,9 @@ class DocumentAdmin(admin.ModelAdmin):
     form = DocumentForm
     list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download"]
     search_fields = ["title", "filename"]
-    readonly_fields = ["filename", "readable_size", "uploaded_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
+        return ["filename", "readable_size", "uploaded_at"] if obj else []
 
     @admin.display(description="size", ordering="size")
     def readable_size(self, document: Document) -> str:
