@@ -68,9 +68,7 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         self._link_endpoint = link_endpoint(self._owner, current)
         self._io_endpoint = io_endpoint(self._owner, current)
         self._cdn = (
-            CDN.from_option(self._owner, current["cdn"], protocol=link_scheme(self._owner, current))
-            if current["cdn"]
-            else None
+            CDN.from_option(self._owner, current["cdn"], protocol=link_scheme(current)) if current["cdn"] else None
         )
         self._client_of: tuple[int, BucketClient] | None = None
         # Both raise, and a malformed bucket name or location is to be told at start-up, not at the first link.

@@ -12,6 +12,7 @@ from ..oss import InvalidArgument, PresignedURL
 from ..oss import cdn as oss_cdn
 from ..oss.endpoints import Endpoint
 from ..oss.validate import encoded_key, lifetime
+from .endpoints import check_scheme
 from .options import StorageMisconfigured, one_of
 
 #: Keys of the option, besides those of :class:`django_oss_share.oss.cdn.Scheme`.
@@ -42,7 +43,7 @@ class CDN:
             scheme = oss_cdn.Scheme(**{name: value for name, value in option.items() if name not in _OWN})
         except InvalidArgument as error:
             raise StorageMisconfigured(f"{owner}: cdn: {error}") from error
-        return cls(f"{endpoint.url}/", option["key"], scheme)
+        return cls(f"{check_scheme(owner, 'cdn', endpoint).url}/", option["key"], scheme)
 
     def link(self, key: str, query: str, expires_in: int | timedelta, *, window: int) -> PresignedURL:
         """A link to ``key``.

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from ..conf import conf
 from ..oss import Endpoint, InvalidArgument
-from ..oss.endpoints import ADDRESSING, NETWORKS, check_region
-from .options import StorageMisconfigured, one_of
+from ..oss.endpoints import NETWORKS, check_region
+from .options import StorageMisconfigured
 
 
 def link_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
@@ -19,23 +19,22 @@ def link_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
     """
     if options["custom_domain"]:
         return _endpoint(owner, "custom_domain", _custom_domain_url(owner, options), options, "cname")
-    return _plain(owner, options, link_scheme(owner, options))
+    return _plain(owner, options)
 
 
 def io_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
-    """Where Django reads and writes: ``io_endpoint_url``, else ``endpoint_url``, else OSS's host of the region (https).
+    """Where Django reads and writes: ``io_endpoint_url``, else ``endpoint_url``, else OSS's host of the region.
 
     :raises StorageMisconfigured: as :func:`link_endpoint`.
     """
     if options["io_endpoint_url"]:
-        return _endpoint(owner, "io_endpoint_url", options["io_endpoint_url"], options, _style(owner, options))
-    return _plain(owner, options, "https")
+        return _endpoint(owner, "io_endpoint_url", options["io_endpoint_url"], options, _style(options))
+    return _plain(owner, options)
 
 
-def _plain(owner: str, options: Mapping[str, Any], scheme: str) -> Endpoint:
-    one_of(owner, "network", options["network"], NETWORKS)
+def _plain(owner: str, options: Mapping[str, Any]) -> Endpoint:
     if options["endpoint_url"]:
-        return _endpoint(owner, "endpoint_url", options["endpoint_url"], options, _style(owner, options))
+        return _endpoint(owner, "endpoint_url", options["endpoint_url"], options, _style(options))
     region = options["region_name"]
     if not region:
         raise StorageMisconfigured(
@@ -43,10 +42,10 @@ def _plain(owner: str, options: Mapping[str, Any], scheme: str) -> Endpoint:
             "or an 'endpoint_url' that tells it."
         )
     try:
-        url = f"{scheme}://{NETWORKS[options['network']].format(region=check_region(region))}"
+        url = f"https://{NETWORKS[options['network']].format(region=check_region(region))}"
     except InvalidArgument as error:
         raise StorageMisconfigured(f"{owner}: {error}") from error
-    return _endpoint(owner, "region_name", url, options, _style(owner, options))
+    return _endpoint(owner, "region_name", url, options, _style(options))
 
 
 def _endpoint(owner: str, option: str, url: str, options: Mapping[str, Any], addressing: str) -> Endpoint:
@@ -61,10 +60,15 @@ def _endpoint(owner: str, option: str, url: str, options: Mapping[str, Any], add
         raise StorageMisconfigured(
             f"{owner} needs the option 'region_name': {option}={url!r} does not tell its region, which V4 signs."
         )
+    return check_scheme(owner, option, endpoint)
+
+
+def check_scheme(owner: str, option: str, endpoint: Endpoint) -> Endpoint:
+    """:raises StorageMisconfigured: plain http to another machine, which OSS_SHARE does not allow."""
     if endpoint.scheme == "http" and not (endpoint.is_loopback or conf.allow_http):
         raise StorageMisconfigured(
-            f"{owner}: {option}={url!r} is plain http, over which anybody on the way can take a link and its file; "
-            "use https, or set OSS_SHARE['ALLOW_HTTP'] = True."
+            f"{owner}: {option}={endpoint.url!r} is plain http, over which anybody on the way can take a link and its "
+            "file; use https, or set OSS_SHARE['ALLOW_HTTP'] = True."
         )
     return endpoint
 
@@ -76,18 +80,15 @@ def _custom_domain_url(owner: str, options: Mapping[str, Any]) -> str:
             f"{owner}: custom_domain={domain!r} must be a host alone, such as 'static.example.com'; its scheme is "
             "the option url_protocol."
         )
-    return f"{link_scheme(owner, options)}://{domain}"
+    return f"{link_scheme(options)}://{domain}"
 
 
-def link_scheme(owner: str, options: Mapping[str, Any]) -> str:
-    """``https`` or ``http``; :raises StorageMisconfigured: ``url_protocol`` is neither."""
-    protocol = options["url_protocol"]
-    one_of(owner, "url_protocol", protocol, ("https:", "http:", "https", "http"))
-    return str(protocol).rstrip(":")
+def link_scheme(options: Mapping[str, Any]) -> str:
+    """``https`` or ``http``, of a custom domain or a CDN."""
+    return str(options["url_protocol"]).rstrip(":")
 
 
-def _style(owner: str, options: Mapping[str, Any]) -> str:
+def _style(options: Mapping[str, Any]) -> str:
     style = options["addressing_style"]
     # "auto" is S3Storage's word for what an empty one means here.
-    one_of(owner, "addressing_style", style, (None, "auto", *ADDRESSING))
     return "" if style in (None, "auto") else str(style)

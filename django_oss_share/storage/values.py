@@ -9,6 +9,7 @@ from types import NoneType
 from typing import Any
 
 from ..oss import Credentials, InvalidArgument
+from ..oss.endpoints import ADDRESSING, NETWORKS
 from ..oss.presign import SIGNATURE_VERSIONS
 from ..oss.validate import MAX_V4_SECONDS, lifetime
 from ..oss.writer import MIN_PART_SIZE
@@ -43,6 +44,13 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "proxies": (Mapping, NoneType),
     "transfer_config": (Mapping, NoneType),
 }
+_CHOICES: Mapping[str, tuple[str | None, ...]] = {
+    "addressing_style": (None, "auto", *ADDRESSING),
+    "default_acl": (None, *ACLS),
+    "network": tuple(NETWORKS),
+    "signature_version": SIGNATURE_VERSIONS,
+    "url_protocol": ("https:", "http:", "https", "http"),
+}
 #: The least that each key of ``transfer_config`` may be: bytes, bytes, threads.
 _TRANSFER = {"part_size": MIN_PART_SIZE, "threshold": 0, "parallel": 1}
 
@@ -51,8 +59,8 @@ def check_values(owner: str, options: Mapping[str, Any]) -> None:
     """:raises StorageMisconfigured: a value that its option does not take, or two that exclude each other."""
     for name, kinds in _KINDS.items():
         _check_kind(owner, name, options[name], kinds)
-    one_of(owner, "default_acl", options["default_acl"], (None, *ACLS))
-    one_of(owner, "signature_version", options["signature_version"], SIGNATURE_VERSIONS)
+    for name, allowed in _CHOICES.items():
+        one_of(owner, name, options[name], allowed)
     _check_keys(owner, options)
     _check_together(owner, options)
     _check_lifetime(owner, options)
