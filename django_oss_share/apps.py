@@ -7,3 +7,9 @@ class OSSShareConfig(AppConfig):
     name = "django_oss_share"
     label = "oss_share"
     verbose_name = "OSS shares"
+
+    def ready(self) -> None:
+        from .providers import share_tokens_by
+        from .services.sts import DatabaseStore
+
+        share_tokens_by(DatabaseStore)

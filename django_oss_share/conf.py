@@ -21,11 +21,13 @@ KNOWN = (
     "BASE_URL",
     "CREDENTIALS",
     "DEFAULT_EXPIRY",
+    "ENCRYPTION_KEYS",
     "GROUPS",
     "HIDE_REVOKED",
     "IP_PRIVACY",
     "LINK_LIFETIME",
     "MAX_EXPIRY",
+    "ON_CLIP",
     "OWNER_DEACTIVATED",
     "PASSWORD_MIN_LENGTH",
     "PASSWORD_REQUIRED",
@@ -69,6 +71,16 @@ class Settings:
     def private_endpoint_hosts(self) -> frozenset[str]:
         """Private addresses that an endpoint may have, such as ``10.0.0.5``."""
         return frozenset(self._checked("PRIVATE_ENDPOINT_HOSTS", (list, tuple, set, frozenset), ()))
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """Secrets that stored tokens are encrypted under: the first encrypts, any decrypts; Django's own unless set."""
+        return self._keys("ENCRYPTION_KEYS")
+
+    @property
+    def on_clip(self) -> str:
+        """What becomes of a validity that no security token could cover: ``raise``, or ``clip`` to what one can."""
+        return self._one_of("ON_CLIP", ("raise", "clip"))
 
     # Shares
 

@@ -3,6 +3,8 @@
 from .attempts import PasswordAttempt
 from .audit import AuditEvent, AuditSeal
 from .choices import Action, Disposition, Kind, Mode, Pin, State
+from .credentials import StoredCredentials, TokenState
+from .grant import Grant
 from .share import Share, ShareItem
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Disposition",
+    "Grant",
     "Kind",
     "Mode",
     "PasswordAttempt",
@@ -17,4 +20,6 @@ __all__ = [
     "Share",
     "ShareItem",
     "State",
+    "StoredCredentials",
+    "TokenState",
 ]

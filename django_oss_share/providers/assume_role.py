@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,7 +112,9 @@ def _failed(error: Exception) -> RefreshFailed:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Importing the vendor's packages leaves the log as it was."""
+    """Importing the vendor's packages leaves the log as it was, and calling them raises no warnings."""
+    # Theirs, not the project's, which may run with warnings as errors. Anew each time, since test tools reset filters.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"alibabacloud_|darabonba|Tea\b")
     loggers = [logging.getLogger(name) for name in _NOISY]
     before = [(logger, list(logger.handlers), logger.level) for logger in loggers]
     yield

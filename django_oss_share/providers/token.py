@@ -17,6 +17,12 @@ _MARGIN_SHARE = 30
 #: Seconds between two tries, at most; less for tokens that live shorter than 900 seconds.
 LONGEST_PAUSE = 30
 _PAUSE_SHARE = 30
+#: What is left of a token's life, as a share of it, when a scheduled refresh fetches the next one ...
+AHEAD = 1 / 2
+#: ... when a reader has it fetched, because no schedule did, and goes on with this one meanwhile ...
+ADVISORY = 1 / 3
+#: ... and when a failure to fetch it is an error.
+MANDATORY = 1 / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +70,18 @@ class Token:
 
     @property
     def ahead_at(self) -> float:
-        """From here on a scheduled refresh fetches the next one, so that readers never have to."""
-        return self.usable_until - self.life / 2
+        """See :data:`AHEAD`."""
+        return self.usable_until - self.life * AHEAD
 
     @property
     def advisory_at(self) -> float:
-        """From here on a reader has the next one fetched, and goes on with this one meanwhile."""
-        return self.usable_until - self.life / 3
+        """See :data:`ADVISORY`."""
+        return self.usable_until - self.life * ADVISORY
 
     @property
     def mandatory_at(self) -> float:
-        """From here on a failure to fetch the next one is an error."""
-        return self.usable_until - self.life / 10
+        """See :data:`MANDATORY`."""
+        return self.usable_until - self.life * MANDATORY
 
     def covers(self, now: float, seconds: int) -> bool:
         """Whether a link of ``seconds`` made now ends before it, or would gain nothing from a newer one.
