@@ -204,7 +204,7 @@ def _like(given: str, value: str) -> bool:
     return matches(value, given)
 
 
-#: By name: whether one match makes it hold (or break), and the test. Times are compared as ISO 8601 text.
+#: By name: whether one match makes it hold (or break), and the test.
 _OPERATORS: Mapping[str, tuple[bool, _Test]] = {
     "StringEquals": (True, _equals),
     "StringNotEquals": (False, _equals),
@@ -215,6 +215,4 @@ _OPERATORS: Mapping[str, tuple[bool, _Test]] = {
     "IpAddress": (True, _in_network),
     "NotIpAddress": (False, _in_network),
     "Bool": (True, _equals_ignoring_case),
-    "DateLessThan": (True, lambda given, value: given < value),
-    "DateGreaterThan": (True, lambda given, value: given > value),
 }

@@ -86,8 +86,7 @@ def verify_header(text: str, request: Request, accounts: Accounts, now: datetime
     # The Python SDK 1.4.1 sends the token under the name that it has in links.
     token = request.headers.get("x-oss-security-token") or request.headers.get("security-token")
     signatory = accounts.signatory(access_key_id, token, now)
-    date = request.headers.get("x-oss-date") or request.headers.get("date") or ""
-    sent_at = _read_date(date)
+    date, sent_at = _sent_at(request.headers)
     if abs(now - sent_at) > MAX_SKEW:
         raise request_time_too_skewed(sent_at, now)
     _check(request, date, access_key_id, signatory.access_key_secret, signature)
@@ -136,8 +135,12 @@ def _parameter(request: Request, name: str) -> str:
     return values[0]
 
 
-def _read_date(text: str) -> datetime:
-    if not text:
-        raise missing_date()
-    # Clients of V1 write x-oss-date as HTTP does, OSS documents it as ISO 8601: both are good.
-    return read_time(text, missing_date("0002-00000502")) if text[:1].isdigit() else read_http_date(text)
+def _sent_at(headers: Mapping[str, str]) -> tuple[str, datetime]:
+    """The date as it was signed, and the moment it names."""
+    if text := headers.get("x-oss-date"):
+        # The vendor documents ISO 8601, and ali-oss writes it as HTTP does: both are good.
+        iso = text[:1].isdigit()
+        return text, read_time(text, missing_date("0002-00000502")) if iso else read_http_date(text)
+    if text := headers.get("date"):
+        return text, read_http_date(text)
+    raise missing_date()
