@@ -160,6 +160,8 @@ def find(request: Request) -> Operation:
     table = _BUCKET if request.key is None else _OBJECT
     if request.method == "OPTIONS":
         return table.operations["OPTIONS", ""]
+    if request.method == "POST" and request.has("x-oss-process"):
+        raise not_implemented("POST ?x-oss-process")
     wanted = (request.method, _sub_resource(request, table))
     if wanted in table.operations:
         return table.operations[wanted]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 from ..documents import Markup, document, element, text
 from ..errors import invalid_argument
@@ -205,6 +205,6 @@ def _make_token(last: str) -> str:
 
 def _read_token(token: str) -> str:
     try:
-        return urlsafe_b64decode(token.encode()).decode()
+        return b64decode(token, b"-_", validate=True).decode()
     except ValueError:
         raise invalid_argument("The continuation token provided is incorrect.", "continuation-token", token) from None
