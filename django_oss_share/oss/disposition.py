@@ -39,7 +39,7 @@ def content_disposition(disposition: str = "attachment", filename: str | None = 
     check_filename(filename)
     plain = _ascii_fallback(filename)
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
-    if plain == filename and "%" not in plain and '"' not in plain:
+    if plain == filename and '"' not in plain:
         return f'{disposition}; filename="{quoted}"'
     return f"{disposition}; filename=\"{quoted}\"; filename*=UTF-8''{_extended(filename)}"
 

@@ -153,6 +153,10 @@ ADDITIONAL: list[tuple[Input, list[str]]] = [
     ({"content-type": "text/plain", "if-modified-since": "Thu, 01 Dec 1994 16:00:00 GMT"}, ["If-Modified-Since"]),
     ({"content-type": "text/plain", "x-oss-meta-a": "1", "date": "Sun, 17 Dec 2023 02:54:37 GMT"}, ["date"]),
     ({"content-type": "text/plain", "abc": "1"}, ["content-type", "ABC"]),
+    (
+        {name: "1" for name in ("zeta", "beta", "gamma", "alpha", "epsilon")},
+        ["zeta", "Beta", "gamma", "alpha", "epsilon"],
+    ),
     ({"host": "examplebucket.oss-cn-hangzhou.aliyuncs.com"}, ["host"]),
 ]
 
