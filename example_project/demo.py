@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from harness import site
@@ -23,8 +23,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    # So that whatever is running is also stopped in order when the demo is told to end by another process.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Told to end by another process, it ends in the same order as by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         walk_through() if os.environ.get("DEMO_ONCE") == "1" else serve()
     except DemoFailed as error:
@@ -38,7 +38,8 @@ def main() -> int:
 def serve() -> None:
     """The site, with what earlier runs have stored."""
     directory = Path(os.environ.get("EXAMPLE_VAR", HERE / "var"))
-    with site.listen(os.environ.get("PORT", "8000")) as listening, emulator(directory / "oss") as endpoint:
+    port = os.environ.get("PORT", "8000")
+    with suppress(KeyboardInterrupt), site.listen(port) as listening, emulator(directory / "oss") as endpoint:
         password = site.prepare(directory)
         print(welcome(address(listening), password, endpoint, directory), flush=True)
         site.serve(listening)

@@ -30,7 +30,8 @@ def listen(port: str) -> socket.socket:
     try:
         return socket.create_server((HOST, int(port)))
     except OSError as error:
-        raise DemoFailed(f"Port {port} of {HOST} cannot be used ({error.strerror}); try PORT=8123 make demo.") from None
+        why = os.strerror(error.errno)
+        raise DemoFailed(f"Port {port} of {HOST} cannot be used ({why}); try PORT=8123 make demo.") from None
 
 
 def prepare(directory: Path) -> str:
