@@ -120,6 +120,11 @@ def _checked(name: str, value: Any) -> tuple[str, str]:
         raise StorageMisconfigured(f"object_parameters: {name}={value!r} must be text, a number or a datetime.")
     if str(value) not in _ALLOWED.get(name, (str(value),)):
         raise StorageMisconfigured(f"{name}={value!r} is unknown; allowed are {', '.join(_ALLOWED[name])}.")
+    if not str(value).isascii():
+        raise StorageMisconfigured(
+            f"object_parameters: {name}={value!r} holds more than ASCII, which no header carries; percent-encode it, and "
+            "write the name of a download with content_disposition()."
+        )
     try:
         return check_header(name, str(value))
     except InvalidArgument as error:

@@ -1,4 +1,4 @@
-"""A clock to set, and no network."""
+"""Storages on the emulator; a clock to set; no network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 
 import pytest
+
+from django_oss_share.storage import OSSStorage
 
 #: 2026-01-02T03:04:05Z, at which the literal signatures were made.
 SIGNED_AT = 1_767_323_045
@@ -57,3 +59,18 @@ def no_keys_around(monkeypatch):
         "OSS_ENDPOINT",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def on_emulator(oss_emulator):
+    """``on_emulator(**options)`` makes a storage on the emulator's bucket; the kind comes first, if it is another."""
+
+    def make(kind=OSSStorage, **options):
+        return kind(**oss_emulator.storage_options(**options))
+
+    return make
+
+
+@pytest.fixture
+def storage(on_emulator):
+    return on_emulator()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from http.client import HTTPConnection
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from django_oss_share.storage import OSSStorage
@@ -24,3 +26,23 @@ def split(url: str) -> tuple[str, dict[str, str]]:
     pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     assert len(dict(pairs)) == len(pairs), f"a parameter is there twice: {url}"
     return f"{parts.scheme}://{parts.netloc}{parts.path}", dict(pairs)
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def fetch(url: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """What a client gets that knows nothing but the link."""
+    parts = urlsplit(str(url))
+    # Every name below localhost is this machine, but not every resolver knows.
+    connection = HTTPConnection("127.0.0.1", parts.port, timeout=20)
+    try:
+        sent = {"Host": parts.netloc, **(headers or {})}
+        connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, body, sent)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()

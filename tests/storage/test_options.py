@@ -224,6 +224,8 @@ def test_an_unknown_option(name, advice):
         ({"object_parameters": {"Metadata": "x"}}, r"object_parameters\['Metadata'\]='x' must be a dict"),
         ({"object_parameters": {"Metadata": {"a b": "x"}}}, "'x-oss-meta-a b' is not an HTTP token"),
         ({"object_parameters": {"Metadata": {"作者": "x"}}}, "'x-oss-meta-作者' is not an HTTP token"),
+        ({"object_parameters": {"Metadata": {"title": "季度"}}}, "x-oss-meta-title='季度' holds more than ASCII"),
+        ({"object_parameters": {"ContentDisposition": "attachment; filename=é"}}, "content_disposition"),
         ({"object_parameters": {"ACL": "public"}}, "x-oss-object-acl='public'.*allowed are default"),
         ({"object_parameters": {"StorageClass": "STANDARD_IA"}}, "class='STANDARD_IA'.*allowed are Standard"),
         ({"object_parameters": {"ServerSideEncryption": "aws:kms"}}, "encryption='aws:kms'.*allowed are AES256, KMS"),
