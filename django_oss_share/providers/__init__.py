@@ -5,8 +5,9 @@ whose credentials end (``assume_role``, ``ecs_ram_role``, ``oidc``, a ``callable
 :class:`RefreshingProvider` for each set and process; where the app is installed, all processes share the tokens.
 """
 
+from .cycle import Outcome
 from .errors import RefreshFailed, StoreUnavailable, UnknownProvider
-from .refreshing import Outcome, RefreshingProvider
+from .refreshing import RefreshingProvider
 from .sets import credentials_source, refreshing_names, refreshing_provider, share_tokens_by
 from .store import LEASE, MemoryStore, State, Store
 from .token import MARGIN, Token

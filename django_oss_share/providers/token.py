@@ -92,6 +92,10 @@ class Token:
         young_until = self.asked_at + self.ends_at - self.usable_until - 1
         return now + seconds <= self.usable_until or seconds > self.life or now < young_until
 
+    def is_newer_than(self, other: Token | None) -> bool:
+        """By fencing number; a store that lost its numbers, or a fetch without one, shows by a later end."""
+        return other is None or self.number > other.number or self.usable_until > other.usable_until
+
 
 def pause(failures: int, life: float | None) -> float:
     """Seconds until the next try after ``failures`` in a row: doubled each time, jittered, in scale with the life."""
