@@ -24,10 +24,10 @@ def main() -> None:
     ):
         for size in SIZES:
             for scheme in ("light", "dark"):
-                save(picture(browser, demo.url, size, scheme), IMAGES / f"demo-{size}-{scheme}.png")
+                picture(browser, demo.url, size, scheme).save(IMAGES / f"demo-{size}-{scheme}.png", optimize=True)
 
 
-def picture(browser: Browser, url: str, size: str, scheme: str) -> bytes:
+def picture(browser: Browser, url: str, size: str, scheme: str) -> Image.Image:
     width, height, scale = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme
@@ -35,12 +35,7 @@ def picture(browser: Browser, url: str, size: str, scheme: str) -> bytes:
     page = context.new_page()
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    return page.screenshot()
-
-
-def save(png: bytes, target: Path) -> None:
-    """With 256 colours, which is a third of the bytes."""
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
 if __name__ == "__main__":

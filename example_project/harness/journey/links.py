@@ -29,6 +29,7 @@ def _preview(tour: Tour, filename: str, link: str) -> None:
     answer = tour.visitor.get(link)
     equal(f"the status of the preview of {filename}", answer.status, 200)
     equal(f"the disposition of the preview of {filename}", answer.disposition, "inline")
+    equal(f"the name to save {filename} under from its preview", answer.filename, filename)
     equal(f"the content type of {filename}", answer.content_type, content_type)
     equal(f"the preview of {filename}", answer.body, content)
     told("previewed", f"{filename}: inline, {content_type}")

@@ -1,5 +1,6 @@
 """Links that must open nothing."""
 
+import re
 import time
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ def _tampered(link: str) -> dict[str, str]:
     path, _, query = link.partition("?")
     return {
         "signature": f"{address}x-oss-signature={'1' if signature[0] == '0' else '0'}{signature[1:]}",
-        "lifetime": link.replace("x-oss-expires=3600", "x-oss-expires=604800"),
+        "lifetime": re.sub(r"x-oss-expires=\d+", "x-oss-expires=604800", link),
         "file name": link.replace("attachment", "inline"),
         "key": f"{path}{quote('二')}?{query}",
     }
