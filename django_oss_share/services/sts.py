@@ -18,8 +18,10 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections, router
 
+from ..conf import conf
 from ..models import Action, StoredCredentials
 from ..models.credentials import CredentialsQuerySet
 from ..oss import OSSShareError
@@ -31,7 +33,6 @@ from ..providers import (
     StoreUnavailable,
     Token,
     UnknownProvider,
-    refreshing_names,
     refreshing_provider,
 )
 from ..providers.token import utc
@@ -67,9 +68,10 @@ def refresh(name: str, *, force: bool = False, by: Any = None) -> Outcome:
         _by.reset(asked_by)
 
 
-def refresh_all(*, force: bool = False) -> dict[str, str]:
-    """:func:`refresh` of every set whose credentials end; by name, the outcome or what went wrong."""
-    return {name: _refreshed(name, force) for name in refreshing_names()}
+def refresh_all() -> dict[str, str]:
+    """:func:`refresh` every set whose credentials end; by name, the outcome or what went wrong."""
+    outcomes = {name: _refreshed(name) for name in conf.credentials}
+    return {name: outcome for name, outcome in outcomes.items() if outcome}
 
 
 def reencrypt() -> tuple[int, list[str]]:
@@ -87,10 +89,10 @@ def reencrypt() -> tuple[int, list[str]]:
     return done, unreadable
 
 
-def _refreshed(name: str, force: bool) -> str:
+def _refreshed(name: str) -> str:
     try:
-        return refresh(name, force=force).value
-    except OSSShareError as error:
+        return refresh(name).value if refreshing_provider(name) else ""
+    except (OSSShareError, ImproperlyConfigured) as error:
         return f"failed: {error}"
 
 
