@@ -66,9 +66,10 @@ def version_of(interpreter: str) -> str:
 
 def fingerprint(interpreter: str, options: argparse.Namespace) -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = [project["project"]["dependencies"], project["project"]["optional-dependencies"]]
-    groups = [project["dependency-groups"][name] for name in options.group]
-    facts = [version_of(interpreter), options.django, asked, groups, Path(__file__).read_text()]
+    asked = [project["project"]["dependencies"], project["project"]["optional-dependencies"], options.django]
+    # All groups, since one may include another.
+    groups = [options.group, project["dependency-groups"]]
+    facts = [version_of(interpreter), asked, groups, Path(__file__).read_text()]
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

@@ -128,11 +128,13 @@ class RabbitMQ(Server):
     def environment(self) -> dict[str, str]:
         here = self.directory
         return {
+            "ERL_CRASH_DUMP": str(here / "crash"),
             "ERL_EPMD_PORT": str(self._names_port),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_CONFIG_FILE": str(here / "none"),
             "RABBITMQ_DIST_PORT": str(self._cluster_port),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(here / "plugins"),
+            "RABBITMQ_LOG_BASE": str(here),
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_MNESIA_BASE": str(here / "data"),
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
