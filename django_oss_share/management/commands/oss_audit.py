@@ -1,0 +1,89 @@
+"""``manage.py oss_audit``: check, seal, purge and export the audit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...conf import conf
+from ...models import AuditEvent
+from ...oss import OSSShareError
+from ...services import audit, shares
+from ...services.audit.ids import first_id_at
+from ..arguments import duration, moment
+from ..printing import event_facts
+
+
+class Command(BaseCommand):
+    help = "Verifies, seals, purges and exports the audit."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+        for name, help_, add in (
+            ("verify", "look for rows that were edited, removed or inserted; exits 1 if there are any", _add_verify),
+            ("seal", "close rows older than five minutes into the chain; run it every few minutes", None),
+            ("purge", "remove old audit rows and shares that ended long ago", _add_purge),
+            ("export", "write audit rows as JSON lines, the oldest first", _add_export),
+        ):
+            verb = verbs.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
+            if add:
+                add(verb)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, "_" + options["verb"])(**options)
+        except (OSSShareError, ImproperlyConfigured) as error:
+            raise CommandError(str(error)) from error
+
+    def _verify(self, **options: Any) -> None:
+        report = audit.verify(options["expect_head"])
+        for finding in report.findings:
+            self.stdout.write(f"{finding.kind}: {finding.message}")
+        self.stdout.write(
+            f"{report.events} rows, {report.seals} seals, {report.unsealed} rows not sealed yet; "
+            f"head {report.head or 'none'}"
+        )
+        if not report.is_intact:
+            self.stderr.write(f"The audit is not intact: {len(report.findings)} findings.")
+            sys.exit(1)
+
+    def _seal(self, **options: Any) -> None:
+        self.stdout.write(f"{audit.seal()} rows sealed.")
+
+    def _purge(self, **options: Any) -> None:
+        older_than: timedelta | None = options["older_than"] or conf.retention
+        if older_than is None:
+            raise CommandError("Nothing says how old is old: pass --older-than 365d, or set OSS_SHARE['RETENTION'].")
+        rows = audit.purge(older_than)
+        ended = shares.purge(older_than)
+        self.stdout.write(f"{rows} audit rows and {ended} shares older than {older_than.days} days removed.")
+
+    def _export(self, **options: Any) -> None:
+        rows = AuditEvent.objects.order_by("id")
+        if options["since"]:
+            rows = rows.filter(id__gte=first_id_at(options["since"]))
+        for event in rows.iterator():
+            known = {**event_facts(event), "share": event.share_id, "share_label": event.share_label}
+            self.stdout.write(json.dumps(known, ensure_ascii=False))
+
+
+def _add_verify(verb: ArgumentParser) -> None:
+    verb.add_argument(
+        "--expect-head",
+        metavar="DIGEST",
+        help="the head that an earlier run printed, kept elsewhere: proves that nothing was cut off the end",
+    )
+
+
+def _add_purge(verb: ArgumentParser) -> None:
+    verb.add_argument("--older-than", type=duration, help="such as 365d (default: OSS_SHARE['RETENTION'])")
+
+
+def _add_export(verb: ArgumentParser) -> None:
+    verb.add_argument("--since", type=moment, help="2026-12-01 or 2026-12-01T08:00")
