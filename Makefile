@@ -8,17 +8,20 @@ PYTEST_OPTIONS ?= -n 2
 # Where a second interpreter is found: everything but what is the same on each of them.
 AGAIN = -m "not once"
 
+# The vendor's client for Node, which the tests run against the emulator.
+NODE_CLIENT = tests/clients/node_modules/.package-lock.json
+
 .NOTPARALLEL:
 .PHONY: help test test-all lint docs demo bench clean system main-environment
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-test: lint docs ## Lint, types, import floors, docs, all tests; then the tests again on CPython 3.13 and the newest Django
+test: lint docs $(NODE_CLIENT) ## Lint, types, import floors, docs, all tests; then the tests again on CPython 3.13 and the newest Django
 	$(MAIN)/pytest $(PYTEST_OPTIONS)
 	scripts/test-on 3.13 6.1 $(PYTEST_OPTIONS) $(AGAIN)
 
-test-all: lint docs ## As test, on every supported pair of CPython and Django
+test-all: lint docs $(NODE_CLIENT) ## As test, on every supported pair of CPython and Django
 	$(MAIN)/pytest $(PYTEST_OPTIONS)
 	scripts/test-on 3.12 5.2 $(PYTEST_OPTIONS) $(AGAIN)
 	scripts/test-on 3.12 6.0 $(PYTEST_OPTIONS) $(AGAIN)
@@ -46,7 +49,10 @@ bench: system ## Every benchmark beside its peer; writes docs/performance.md
 	.build/bench/bin/python benchmarks/run.py
 
 clean: ## Removes what the other targets made
-	rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/clients/node_modules
+
+$(NODE_CLIENT): tests/clients/package-lock.json
+	npm ci --prefix tests/clients --no-audit --no-fund --loglevel=error
 
 system:
 	scripts/system-packages
