@@ -21,9 +21,9 @@ _TRIES = 3
 
 
 class ObjectReader(io.RawIOBase):
-    """The stored bytes of one object, streamed; a seek asks for the rest from there on.
+    """The stored bytes of one object, streamed; the first read after a seek asks for the rest from there on.
 
-    A connection that breaks is taken up where it broke, at most twice in a row; what is read is never short and never
+    Looking up the end and coming back, as many readers do, costs no request. A connection that breaks is taken up where it broke, at most twice in a row; what is read is never short and never
     a mixture of two objects. Read from its start to its end, the bytes are checked against OSS's CRC-64.
 
     :raises ObjectNotFound: there is no such object (at once, not at the first read).
@@ -33,7 +33,8 @@ class ObjectReader(io.RawIOBase):
         super().__init__()
         self._client, self._key, self._version_id = client, key, version_id
         self._position = 0
-        self._rest = memoryview(b"")
+        # What arrived and was not read yet, and where in the object it stands.
+        self._rest, self._rest_at = memoryview(b""), 0
         self._hang_up: Callable[[], None] | None = None
         self.info, self._blocks = self._ask(None)
         self._crc = 0
@@ -44,6 +45,7 @@ class ObjectReader(io.RawIOBase):
         info, blocks, self._hang_up = self._client.get(
             self._key, start=self._position, if_match=if_match, version_id=self._version_id
         )
+        self._rest_at = self._position
         return info, blocks
 
     def _drop(self) -> None:
@@ -65,14 +67,14 @@ class ObjectReader(io.RawIOBase):
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.info.size}[whence]
         if base + offset < 0:
             raise ValueError(f"negative seek position {base + offset}")
-        if base + offset != self._position:
-            self._drop()
-            self._position = base + offset
+        self._position = base + offset
         return self._position
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         if self._position >= self.info.size:
             return 0
+        if self._position != self._rest_at:
+            self._drop()
         if not self._rest:
             self._rest = memoryview(self._next_block())
         target = memoryview(buffer).cast("B")
@@ -80,6 +82,7 @@ class ObjectReader(io.RawIOBase):
         target[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         self._position += count
+        self._rest_at = self._position
         return count
 
     def _next_block(self) -> bytes:

@@ -20,7 +20,7 @@ from ..oss.credentials import CredentialsSource, as_retriever
 from ..oss.encoding import encode_query
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.query import check_query
-from ..oss.validate import encoded_key
+from ..oss.validate import check_key, encoded_key
 from ..providers import credentials_source
 from . import headers as write
 from .cdn import CDN
@@ -251,7 +251,7 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         """Where to write the bytes of ``name``."""
         from ..oss.streams import ObjectWriter
 
-        key = self._key(name)
+        key = check_key(self._key(name))
         return ObjectWriter(
             self.client, key, self._headers(key, None), part_size=self.max_memory_size or DEFAULT_PART_SIZE
         )

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 else:
     _File = File
 
-#: Modes that :meth:`OSSStorage.open` takes: OSS has no other way to change an object than to replace it.
-MODES = ("rb", "r", "wb", "w")
+# Modes that OSSStorage.open() takes, in any order of their letters, and what each is short for: OSS has no other way to
+# change an object than to replace it.
+_MODES = {"br": "rb", "r": "r", "rt": "r", "bw": "wb", "w": "w", "tw": "w"}
 # Bytes read ahead, which small reads and line iteration live on.
 _READ_AHEAD = 64 * 1024
 
@@ -33,29 +34,28 @@ class OSSFile(_File):
     block by an exception stores nothing.
     """
 
+    _raw: ObjectReader | ObjectWriter
+
     def __init__(self, storage: OSSStorage, name: str, mode: str) -> None:
         self._storage = storage
-        self._raw: ObjectReader | ObjectWriter
-        stream = self._stream(name, mode)
-        super().__init__(stream, name)
-        self.mode = mode
+        super().__init__(None, name)
+        self.mode = _known_mode(mode)
+        self.file = self._stream()
 
-    def _stream(self, name: str, mode: str) -> IO[Any]:
-        if mode not in MODES:
-            raise InvalidArgument(
-                f"mode {mode!r} is not one of {', '.join(MODES)}; OSS objects are read or replaced, never changed.",
-                field="mode",
-                value=mode,
-            )
-        if mode.startswith("w"):
-            self._raw = self._storage.open_writer(name)
+    def _stream(self) -> IO[Any]:
+        if self.mode.startswith("w"):
+            self._raw = self._storage.open_writer(self._own_name)
             binary: Any = self._raw
         else:
-            self._raw = self._storage.open_reader(name)
+            self._raw = self._storage.open_reader(self._own_name)
             binary = io.BufferedReader(self._raw, _READ_AHEAD)
             if self._storage.gzip and self._raw.info.content_encoding == "gzip":
                 binary = gzip.GzipFile(fileobj=binary)
-        return binary if "b" in mode else io.TextIOWrapper(binary, encoding="utf-8")
+        return binary if "b" in self.mode else io.TextIOWrapper(binary, encoding="utf-8")
+
+    @property
+    def _own_name(self) -> str:
+        return self.name or ""
 
     @property
     def size(self) -> int:
@@ -64,20 +64,37 @@ class OSSFile(_File):
 
     def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> OSSFile:
         """From the start again; in another mode, if one is given."""
-        wanted = mode or self.mode
+        wanted = _known_mode(self.mode if mode is None else mode)
         if not self.closed and wanted == self.mode and wanted.startswith("r"):
             self.seek(0)
             return self
         self.close()
-        self.file = self._stream(str(self.name), wanted)
         self.mode = wanted
+        self.file = self._stream()
         return self
+
+    def __del__(self) -> None:
+        # What nobody closed is half a file, and a text wrapper would store it when it goes.
+        raw = getattr(self, "_raw", None)
+        if isinstance(raw, ObjectWriter):
+            raw.abort()
 
     def __exit__(self, kind: object, value: object, traceback: object) -> None:
         if kind is not None and isinstance(self._raw, ObjectWriter):
             self._raw.abort()
         else:
             self.close()
+
+
+def _known_mode(mode: str) -> str:
+    known = _MODES.get("".join(sorted(mode))) if isinstance(mode, str) else None
+    if known is None:
+        raise InvalidArgument(
+            f"mode {mode!r} is not one of rb, r, wb, w; OSS objects are read or replaced, never changed.",
+            field="mode",
+            value=mode,
+        )
+    return known
 
 
 def can_rewind(content: Any) -> bool:

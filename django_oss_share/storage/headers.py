@@ -122,8 +122,8 @@ def _checked(name: str, value: Any) -> tuple[str, str]:
         raise StorageMisconfigured(f"{name}={value!r} is unknown; allowed are {', '.join(_ALLOWED[name])}.")
     if not str(value).isascii():
         raise StorageMisconfigured(
-            f"object_parameters: {name}={value!r} holds more than ASCII, which no header carries; percent-encode it, and "
-            "write the name of a download with content_disposition()."
+            f"object_parameters: {name}={value!r} holds more than ASCII, which no header carries; percent-encode it, "
+            "and write the name of a download with content_disposition()."
         )
     try:
         return check_header(name, str(value))

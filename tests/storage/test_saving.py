@@ -73,13 +73,13 @@ def uploaded_to_disk(data):
 
 
 def spooled(data):
-    file = SpooledTemporaryFile(max_size=10)
+    file = SpooledTemporaryFile(max_size=10)  # noqa: SIM115 - its File closes it
     file.write(data)
     return File(file, "a.bin")
 
 
 def on_disk(data):
-    file = NamedTemporaryFile()
+    file = NamedTemporaryFile()  # noqa: SIM115 - its File closes it
     file.write(data)
     file.flush()
     return File(file)
