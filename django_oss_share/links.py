@@ -4,6 +4,7 @@
 
     object_url(document.file, download=True, filename="季度.pdf", expires=600)
     image_url(document.file, width=320, format="webp")
+    share_link(document.file, request=request)  # that of a share, if there is one
     return redirect_to_object(request, document.file, download=True)  # in a view of your own
 """
 
@@ -20,11 +21,15 @@ from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponseRedirect
 
+from .models import Kind, Share
+from .models.lookups import object_digest
 from .oss import InvalidArgument, image_process
+from .services import shares
+from .services.objects import alias_of, storage_of
 from .storage import OSSStorage
 
-#: What a link can be made to: a file of a model, or the name of an object.
-LinkTarget = FieldFile | str | PurePath
+#: What a link can be made to: a file of a model, the name of an object, or a share.
+LinkTarget = FieldFile | str | PurePath | Share
 
 #: Seconds that a link of :func:`redirect_to_object` lives: a browser follows it at once, so a copy soon opens nothing.
 REDIRECT_SECONDS = 60
@@ -56,7 +61,8 @@ def object_url(
 ) -> str:
     """A link to ``target``, made without the network.
 
-    :param target: a file of a model, which knows its storage, or an object's name.
+    :param target: a file of a model, which knows its storage, or an object's name; of a share, which has no other
+        options, its own link, since a signed one would go round its rules.
     :param download: True saves the file, False shows it; None leaves that to the object.
     :param filename: what to save it as; implies ``download=True``.
     :param expires: seconds or a timedelta; the storage's ``querystring_expire`` by default.
@@ -67,16 +73,18 @@ def object_url(
     :raises InvalidArgument: a target that names no object; a storage that is unknown or not OSS; an option out of
         range. Else what :meth:`OSSStorage.url` raises.
     """
-    return _url(
-        target,
-        storage,
-        download=download,
-        filename=filename,
-        expire=expires,
-        process=process,
-        version_id=version_id,
-        content_type=content_type,
-    )
+    keywords: dict[str, Any] = {
+        "download": download,
+        "filename": filename,
+        "expire": expires,
+        "process": process,
+        "version_id": version_id,
+        "content_type": content_type,
+    }
+    if isinstance(target, Share):
+        _refuse_options(target, {**keywords, "storage": storage})
+        return shares.get_url(target)
+    return _url(target, storage, **keywords)
 
 
 def image_url(
@@ -98,7 +106,8 @@ def image_url(
     version_id: str | None = None,
     storage: str | None = None,
 ) -> str:
-    """A link to the picture ``target`` as OSS resizes and converts it on its way out.
+    """A link to the picture ``target`` as OSS resizes and converts it on its way out; a signed one even of a share, so
+    show it only to those who may see what is shared.
 
     :param width, height, longest, shortest: pixels of the result, or of its longest or shortest side.
     :param percent: of the picture's own size.
@@ -127,6 +136,24 @@ def image_url(
     return _url(target, storage, process=process, expire=expires, version_id=version_id)
 
 
+def share_link(target: LinkTarget, *, storage: str | None = None, request: HttpRequest | None = None) -> str:
+    """The link of a share; nothing is shared by asking for it.
+
+    :param target: a share; or a file of a model or an object's name, of which the newest share of that one object
+        counts that is active. ``""``: there is none.
+    :param request: makes the link absolute where ``OSS_SHARE["BASE_URL"]`` is not set.
+    :raises InvalidArgument: a target that names no object, or that is in no storage of ``STORAGES``.
+    """
+    if isinstance(target, Share):
+        _refuse_options(target, {"storage": storage})
+        return shares.get_url(target, request)
+    chosen, name = _located(target, storage)
+    alias = alias_of(chosen)
+    found = Share.objects.active().filter(kind=Kind.OBJECT, object_digest=object_digest(alias, name)).order_by("-id")
+    share = found.first()
+    return shares.get_url(share, request) if share else ""
+
+
 def redirect_to_object(
     request: HttpRequest,
     target: LinkTarget,
@@ -139,8 +166,13 @@ def redirect_to_object(
     The link is for HEAD where the request is. Neither caches nor search engines keep the answer, and OSS is not told
     the page that led there.
 
-    :raises InvalidArgument: as :func:`object_url`, whose arguments these are.
+    :raises InvalidArgument: as :func:`object_url`, whose arguments these are; a share, which has its own page.
     """
+    if isinstance(target, Share):
+        raise InvalidArgument(
+            f"{target!r} has a page of its own, which counts and writes down: redirect to share_link(share).",
+            field="target",
+        )
     alias = options.pop("storage", None)
     method = "HEAD" if request.method == "HEAD" else "GET"
     return HttpResponseRedirect(_url(target, alias, method, expire=expires, **options), headers=_PRIVATE)
@@ -169,13 +201,27 @@ def _url(target: LinkTarget, alias: str | None, http_method: str = "GET", **keyw
     return chosen.url(name, http_method=http_method, **keywords)
 
 
+def _refuse_options(share: Share, options: Mapping[str, Any]) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise InvalidArgument(
+                f"{name}={value!r} does not go with {share!r}: what its visitors get is said in the share itself.",
+                field=name,
+                value=value,
+            )
+
+
 def _located(target: LinkTarget, alias: str | None) -> tuple[Storage, str]:
+    if isinstance(target, Share):
+        return storage_of(target.storage), _checked_name(target.key, "the key of a share of several files")
     if isinstance(target, FieldFile):
         return _field_storage(target, alias), _checked_name(target.name, _described(target))
     if isinstance(target, str | PurePath):
         return _aliased(alias or DEFAULT_STORAGE_ALIAS), _checked_name(str(target), "the name")
     raise InvalidArgument(
-        f"Cannot link to {target!r}: pass a model's file or the name of an object.", field="target", value=target
+        f"Cannot link to {target!r}: pass a model's file, the name of an object or a share.",
+        field="target",
+        value=target,
     )
 
 

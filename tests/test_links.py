@@ -83,7 +83,7 @@ def test_nothing_to_link_to_is_said_with_its_place(target):
 
 @pytest.mark.parametrize("target", [None, 7, SimpleNamespace()])
 def test_a_target_of_another_kind_is_refused(target):
-    with pytest.raises(InvalidArgument, match="pass a model's file or the name of an object"):
+    with pytest.raises(InvalidArgument, match="pass a model's file, the name of an object or a share"):
         object_url(target)
 
 

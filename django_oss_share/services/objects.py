@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.files.storage import InvalidStorageError, storages
+from django.conf import DEFAULT_STORAGE_ALIAS
+from django.core.files.storage import InvalidStorageError, Storage, default_storage, storages
 
 from ..models.lookups import last_part
 from ..oss import InvalidArgument
@@ -76,6 +77,22 @@ def linkable_storages() -> Mapping[str, OSSStorage]:
     """The storages that shares can be made of, by alias."""
     found = {alias: storages[alias] for alias in storages.backends}
     return {alias: storage for alias, storage in found.items() if isinstance(storage, OSSStorage)}
+
+
+def alias_of(storage: Storage) -> str:
+    """The alias in ``STORAGES`` of the storage that a model's file field uses, by which shares know it.
+
+    :raises UnknownStorage: it has none, since the field was given an instance of its own.
+    """
+    # What fields hold by default is a stand-in that equals nothing.
+    actual = storages[DEFAULT_STORAGE_ALIAS] if storage is default_storage else storage
+    for alias in storages.backends:
+        if storages[alias] is actual:
+            return alias
+    raise UnknownStorage(
+        f"This {type(storage).__name__} is not in STORAGES, by whose aliases shares know their files: put it there, and "
+        "give the field storages['alias']."
+    )
 
 
 def describe(storage: str, key: str, version_id: str = "") -> ObjectInfo:
