@@ -90,9 +90,8 @@ def test_the_url_of_a_share_is_its_own_link_without_options():
 
 def test_the_picture_of_a_share_is_a_signed_link_to_its_object():
     url = image_url(make_share(key="a.png", storage="archive"), width=100)
-    assert url.startswith(
-        "https://archivebucket.oss-cn-hangzhou.aliyuncs.com/a.png?x-oss-process=image%2Fresize%2Cw_100"
-    )
+    assert url.startswith("https://archivebucket.oss-cn-hangzhou.aliyuncs.com/a.png?")
+    assert "x-oss-process=image%2Fresize%2Cw_100&" in url
     with pytest.raises(InvalidArgument, match="several files"):
         image_url(make_share(keys=("a.png", "b.png")), width=100)
 
