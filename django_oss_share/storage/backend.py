@@ -26,7 +26,7 @@ from . import headers as write
 from .cdn import CDN
 from .endpoints import io_endpoint, link_endpoint, link_scheme
 from .files import OSSFile, byte_source, can_rewind
-from .names import clean_location, clean_name
+from .names import NAMELESS, clean_location, clean_name
 from .options import DEFAULTS, StorageMisconfigured, check_names, defaults
 from .parameters import link_query
 from .secret import SECRETS, hidden, seal, unseal
@@ -320,6 +320,8 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Names of the folders and of the files directly below ``path``; every page is read.
 
+        Keys with an empty, ``.`` or ``..`` segment, which no name leads to, are left out.
+
         :raises IncompleteListing: OSS broke the list off.
         """
         prefix = self._prefix + clean_location(path)
@@ -327,9 +329,9 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         files: list[str] = []
         for page in self.client.pages(prefix, delimiter="/"):
             folders += [folder[len(prefix) : -1] for folder in page.prefixes]
-            # An object of the folder's own name is how consoles make an empty folder.
-            files += [key[len(prefix) :] for key in page.keys if key != prefix]
-        return folders, files
+            # An object of the folder's own name is how consoles make an empty folder; it is the empty name here.
+            files += [key[len(prefix) :] for key in page.keys]
+        return [name for name in folders if name not in NAMELESS], [name for name in files if name not in NAMELESS]
 
     def size(self, name: str) -> int:
         """Bytes, as stored; :raises ObjectNotFound: there is no such object."""

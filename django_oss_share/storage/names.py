@@ -11,6 +11,8 @@ from django.core.exceptions import SuspiciousFileOperation
 
 from ..oss import OSSShareError
 
+#: Segments that cleaning takes away or refuses: a walk through folders of such a name would never end.
+NAMELESS = frozenset({"", ".", ".."})
 # Names that normalising would leave as they are; most are, and a link costs little more than this.
 _NORMAL = re.compile(r"[^/\\.]+(?:[/.][^/\\.]+)*/?").fullmatch
 
