@@ -6,18 +6,22 @@ where links are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from io import RawIOBase
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+from xml.etree.ElementTree import ParseError
 
 import alibabacloud_oss_v2 as sdk
 import requests
 import urllib3
+from alibabacloud_oss_v2.crc import mkCombineFun
 from alibabacloud_oss_v2.transport import RequestsHttpClient
 
+from .crc import ECMA, XOR_OUT
 from .credentials import Credentials, CredentialsSource, as_retriever
 from .endpoints import Endpoint
 from .errors import (
@@ -31,13 +35,12 @@ from .errors import (
     ServiceError,
     Unreachable,
 )
+from .retry import TRIES
 from .validate import check_bucket, check_key
 
 #: Seconds.
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
-#: Tries of one request, with jitter between them.
-ATTEMPTS = 3
 _POOL_SIZE = 20
 # Bytes; the SDK's own 16 KiB halves the speed of a download on a fast network.
 _BLOCK_SIZE = 256 * 1024
@@ -92,6 +95,17 @@ class ListedPage:
         return [each.key for each in self.objects]
 
 
+class UploadedPart(NamedTuple):
+    """A part of a multipart upload, as OSS has it.
+
+    :ivar size: bytes. :ivar crc64: of its bytes, or None where OSS did not tell.
+    """
+
+    etag: str
+    size: int
+    crc64: int | None
+
+
 class BucketClient:
     """Reads and writes the objects of one bucket. Safe to share between threads, not across a fork.
 
@@ -117,7 +131,7 @@ class BucketClient:
         config.signature_version = signature_version
         config.use_cname = endpoint.addressing == "cname"
         config.use_path_style = endpoint.addressing == "path"
-        config.retry_max_attempts = ATTEMPTS
+        config.retry_max_attempts = TRIES
         config.credentials_provider = _ProviderAdapter(as_retriever(credentials))
         config.http_client = RequestsHttpClient(
             session=_Session(verify),
@@ -129,7 +143,7 @@ class BucketClient:
         self._sdk = sdk.Client(config)
 
     def head(
-        self, key: str, *, version_id: str | None = None, attempts: int = ATTEMPTS, timeout: float = READ_TIMEOUT
+        self, key: str, *, version_id: str | None = None, attempts: int = TRIES, timeout: float = READ_TIMEOUT
     ) -> ObjectInfo:
         """What the object is.
 
@@ -142,7 +156,13 @@ class BucketClient:
         return _info(result, int(result.content_length or 0))
 
     def get(
-        self, key: str, *, start: int = 0, if_match: str | None = None, version_id: str | None = None
+        self,
+        key: str,
+        *,
+        start: int = 0,
+        if_match: str | None = None,
+        version_id: str | None = None,
+        attempts: int = TRIES,
     ) -> tuple[ObjectInfo, Iterator[bytes], Callable[[], None]]:
         """What the object is, its stored bytes from ``start`` on as they arrive, and how to hang up early.
 
@@ -158,7 +178,7 @@ class BucketClient:
             range_behavior="standard" if start else None,
         )
         with self._translated("GetObject", key):
-            result = self._sdk.get_object(request)
+            result = self._sdk.get_object(request, retry_max_attempts=attempts)
         size = start + int(result.content_length or 0)
         return _info(result, size), self._blocks(key, result.body), result.body.close
 
@@ -167,7 +187,7 @@ class BucketClient:
             yield from body.iter_bytes(block_size=_BLOCK_SIZE)
 
     def put(
-        self, key: str, body: bytes | IO[bytes] | RawIOBase, headers: Mapping[str, str], *, attempts: int = ATTEMPTS
+        self, key: str, body: bytes | IO[bytes] | RawIOBase, headers: Mapping[str, str], *, attempts: int = TRIES
     ) -> None:
         """Store ``body`` (bytes, or a seekable binary file from where it stands) in one request.
 
@@ -242,14 +262,20 @@ class BucketClient:
             request = sdk.InitiateMultipartUploadRequest(self.bucket, key, headers=dict(headers))
             return str(self._sdk.initiate_multipart_upload(request).upload_id)
 
-    def upload_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
-        """Store part ``number`` (1 to 10,000); its ETag."""
+    def upload_part(self, key: str, upload_id: str, number: int, body: bytes) -> UploadedPart:
+        """Store part ``number`` (1 to 10,000)."""
+        request = sdk.UploadPartRequest(self.bucket, key, part_number=number, upload_id=upload_id, body=body)
         with self._translated("UploadPart", key):
-            request = sdk.UploadPartRequest(self.bucket, key, part_number=number, upload_id=upload_id, body=body)
-            return str(self._sdk.upload_part(request).etag)
+            result = self._sdk.upload_part(request)
+        return UploadedPart(str(result.etag), len(body), int(result.hash_crc64) if result.hash_crc64 else None)
 
-    def complete(self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str]) -> None:
-        """Join the parts, given as ETags in order, into the object."""
+    def complete(
+        self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str], *, attempts: int = TRIES
+    ) -> None:
+        """Join the parts, given as ETags in order, into the object.
+
+        :raises ServiceError: ``NoSuchUpload`` also where an earlier try did it and its answer was lost.
+        """
         parts = [sdk.UploadPart(part_number=number, etag=etag) for number, etag in enumerate(etags, 1)]
         request = sdk.CompleteMultipartUploadRequest(
             self.bucket,
@@ -259,7 +285,7 @@ class BucketClient:
             headers=dict(headers),
         )
         with self._translated("CompleteMultipartUpload", key):
-            self._sdk.complete_multipart_upload(request)
+            self._sdk.complete_multipart_upload(request, retry_max_attempts=attempts)
 
     def abort(self, key: str, upload_id: str) -> None:
         """Drop the parts of an upload."""
@@ -278,6 +304,8 @@ class BucketClient:
             raise _translate(what, error) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Unreachable(f"{what}: the answer broke off ({type(error).__name__}).") from None
+        except (ParseError, sdk.exceptions.DeserializationError) as error:
+            raise CorruptTransfer(f"{what}: the answer is not what OSS sends ({type(error).__name__}).") from None
 
 
 class _ProviderAdapter(sdk.credentials.CredentialsProvider):  # type: ignore[misc]
@@ -318,6 +346,17 @@ class _Session(requests.Session):
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def joined_crc64(parts: Iterable[UploadedPart]) -> int | None:
+    """CRC-64 of all parts' bytes, one after the other, from theirs; None where one is not known."""
+    combine = mkCombineFun(ECMA, initCrc=0, rev=True, xorOut=XOR_OUT)
+
+    def join(crc: int | None, part: UploadedPart) -> int | None:
+        return None if crc is None or part.crc64 is None else int(combine(crc, part.crc64, part.size))
+
+    start: int | None = 0
+    return reduce(join, parts, start)
 
 
 def _listed(entry: Any) -> ListedObject:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+#: The polynomial, and what the register is turned over with at the end.
+ECMA = 0x142F0E1EBA9EA3693
+XOR_OUT = 0xFFFFFFFFFFFFFFFF
+
 
 def crc64(data: bytes, crc: int = 0) -> int:
     """The CRC of ``data``, going on from ``crc``, that of what came before."""
@@ -16,7 +20,5 @@ def _function() -> Callable[[bytes, int], int]:
     # Only readers and writers need it, and it builds its table when it is made.
     import crcmod
 
-    made: Callable[[bytes, int], int] = crcmod.mkCrcFun(
-        0x142F0E1EBA9EA3693, initCrc=0, xorOut=0xFFFFFFFFFFFFFFFF, rev=True
-    )
+    made: Callable[[bytes, int], int] = crcmod.mkCrcFun(ECMA, initCrc=0, xorOut=XOR_OUT, rev=True)
     return made

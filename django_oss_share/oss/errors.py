@@ -141,6 +141,11 @@ class ServiceError(OSSShareError, OSError):
         self.request_id = request_id
         self.ec = ec
 
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may well succeed a little later."""
+        return self.status >= 500 or self.status == 429
+
 
 class ObjectNotFound(ServiceError, FileNotFoundError):
     """No object of that key (and version)."""
@@ -159,11 +164,15 @@ class ObjectChanged(ServiceError):
 
 
 class Unreachable(ServiceError, ConnectionError):
-    """No answer, or one that broke off, after every try."""
+    """No answer, or one that broke off, after every try; a request to write may have been carried out."""
+
+    @property
+    def is_transient(self) -> bool:
+        return True
 
 
 class CorruptTransfer(ServiceError):
-    """The CRC-64 of what arrived is not that of what was sent."""
+    """What arrived is not what was sent, by its CRC-64 or because it makes no sense."""
 
 
 class IncompleteListing(ServiceError):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import random
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .crc import crc64
-from .errors import CorruptTransfer, Unreachable
+from .errors import CorruptTransfer, ServiceError, Unreachable
+from .retry import TRIES, pause
 from .writer import PART_SIZE, MultipartUpload, check_part_size, put
 
 if TYPE_CHECKING:
@@ -17,14 +16,13 @@ if TYPE_CHECKING:
 
     from .client import BucketClient, ObjectInfo
 
-_TRIES = 3
-
 
 class ObjectReader(io.RawIOBase):
     """The stored bytes of one object, streamed; the first read after a seek asks for the rest from there on.
 
-    Looking up the end and coming back, as many readers do, costs no request. A connection that breaks is taken up where it broke, at most twice in a row; what is read is never short and never
-    a mixture of two objects. Read from its start to its end, the bytes are checked against OSS's CRC-64.
+    Looking up the end and coming back, as many readers do, costs no request. A body that breaks off is taken up
+    where it broke, at most twice without a byte in between; what is read is never short and never a mixture of two
+    objects. Read from its start to its end, the bytes are checked against OSS's CRC-64.
 
     :raises ObjectNotFound: there is no such object (at once, not at the first read).
     """
@@ -36,14 +34,14 @@ class ObjectReader(io.RawIOBase):
         # What arrived and was not read yet, and where in the object it stands.
         self._rest, self._rest_at = memoryview(b""), 0
         self._hang_up: Callable[[], None] | None = None
-        self.info, self._blocks = self._ask(None)
+        self.info, self._blocks = self._ask(None, TRIES)
         self._crc = 0
         self._checked_to: int | None = 0
 
-    def _ask(self, if_match: str | None) -> tuple[ObjectInfo, Iterator[bytes]]:
+    def _ask(self, if_match: str | None, attempts: int) -> tuple[ObjectInfo, Iterator[bytes]]:
         self._drop()
         info, blocks, self._hang_up = self._client.get(
-            self._key, start=self._position, if_match=if_match, version_id=self._version_id
+            self._key, start=self._position, if_match=if_match, version_id=self._version_id, attempts=attempts
         )
         self._rest_at = self._position
         return info, blocks
@@ -91,16 +89,16 @@ class ObjectReader(io.RawIOBase):
         while True:
             try:
                 return self._check(self._receive())
-            except Unreachable:
+            except ServiceError as error:
                 self._drop()
-                if attempt == _TRIES:
+                if attempt == TRIES or not error.is_transient:
                     raise
-            time.sleep(random.uniform(0.05, 0.2) * 2**attempt)  # noqa: S311
+            pause(attempt)
             attempt += 1
 
     def _receive(self) -> bytes:
         if self._hang_up is None:
-            self._blocks = self._ask(self.info.etag)[1]
+            self._blocks = self._ask(self.info.etag, 1)[1]
         if block := next(self._blocks, b""):
             return block
         raise Unreachable(f"GetObject oss://{self._client.bucket}/{self._key}: the body ended too early.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,20 +10,24 @@ from io import RawIOBase
 from typing import IO, TYPE_CHECKING
 
 from .crc import crc64
-from .errors import InvalidArgument, ObjectExists, ObjectNotFound, ServiceError, Unreachable
+from .errors import InvalidArgument, ObjectNotFound, ServiceError
+from .retry import TRIES, pause
 
 if TYPE_CHECKING:
-    from .client import BucketClient
+    from .client import BucketClient, UploadedPart
 
 #: Bytes of a part unless the caller names another size; OSS takes 100 KiB to 5 GiB, and 10,000 parts.
 PART_SIZE = 8 * 1024 * 1024
 MIN_PART_SIZE = 100 * 1024
+MAX_PARTS = 10_000
 #: Bytes up to which a file of known size goes in one request.
 SINGLE_PUT_LIMIT = 100 * 1024 * 1024
 #: Parts under way at once.
 PARALLEL = 3
 
 _FORBID = "x-oss-forbid-overwrite"
+# How OSS refuses what an earlier try has done.
+_DONE_ALREADY = frozenset({"FileAlreadyExists", "NoSuchUpload"})
 # Headers that OSS reads when the parts are joined; the others belong to the beginning of the upload.
 _ON_COMPLETION = frozenset({_FORBID, "x-oss-object-acl"})
 
@@ -42,9 +44,9 @@ class MultipartUpload:
         self._id = client.initiate(key, headers)
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="oss-part")
         self._parallel = parallel
-        self._under_way: deque[Future[str]] = deque()
-        self._etags: list[str] = []
-        self._parts = 0
+        self._under_way: deque[Future[UploadedPart]] = deque()
+        self._parts: list[UploadedPart] = []
+        self._sent = 0
         self._open = True
 
     def __enter__(self) -> MultipartUpload:
@@ -57,9 +59,9 @@ class MultipartUpload:
     def send(self, body: bytes) -> None:
         """Upload the next part; waits while as many as allowed are under way, and raises what an earlier one did."""
         if len(self._under_way) >= self._parallel:
-            self._etags.append(self._under_way.popleft().result())
-        self._parts += 1
-        self._under_way.append(self._pool.submit(self._client.upload_part, self._key, self._id, self._parts, body))
+            self._parts.append(self._under_way.popleft().result())
+        self._sent += 1
+        self._under_way.append(self._pool.submit(self._client.upload_part, self._key, self._id, self._sent, body))
 
     def complete(self) -> None:
         """Join all parts into the object.
@@ -67,10 +69,19 @@ class MultipartUpload:
         :raises ObjectExists: the key was taken meanwhile, and the headers forbid to overwrite.
         """
         while self._under_way:
-            self._etags.append(self._under_way.popleft().result())
-        headers = {name: value for name, value in self._headers.items() if name in _ON_COMPLETION}
-        self._client.complete(self._key, self._id, self._etags, headers)
+            self._parts.append(self._under_way.popleft().result())
+        _carried_out(self._join, self._is_joined)
         self._close()
+
+    def _join(self) -> None:
+        headers = {name: value for name, value in self._headers.items() if name in _ON_COMPLETION}
+        self._client.complete(self._key, self._id, [part.etag for part in self._parts], headers, attempts=1)
+
+    def _is_joined(self) -> bool:
+        from .client import joined_crc64
+
+        crc = joined_crc64(self._parts)
+        return crc is not None and _stored_crc64(self._client, self._key) == crc
 
     def abort(self) -> None:
         """Give up: wait for the parts under way, which would otherwise arrive after the end, and drop them all."""
@@ -100,10 +111,12 @@ def upload(
     :param headers: lower-case names, such as ``content-type``; with ``x-oss-forbid-overwrite: true`` nothing that
         exists is overwritten.
     :param part_size: bytes. :param threshold: bytes up to which a seekable source goes in one request.
-    :raises ObjectExists, PermissionDenied, CorruptTransfer, Unreachable, ServiceError: and nothing was stored.
+    :raises ObjectExists, PermissionDenied, CorruptTransfer, ServiceError: and nothing was stored.
+    :raises Unreachable: no answer came; the object may be there, but then whole.
     """
     check_part_size(part_size)
     size = _size_left(source)
+    part_size = max(part_size, -(-(size or 0) // MAX_PARTS))
     if size is not None and size <= threshold:
         put(client, key, source, headers)
         return
@@ -125,37 +138,50 @@ def put(client: BucketClient, key: str, body: bytes | IO[bytes] | RawIOBase, hea
         client.put(key, body, headers)
         return
     start = 0 if isinstance(body, bytes) else body.tell()
-    lost_answer = False
-    for attempt in range(1, 4):
+
+    def send() -> None:
+        if not isinstance(body, bytes):
+            body.seek(start)
+        client.put(key, body, headers, attempts=1)
+
+    _carried_out(send, lambda: _stored_crc64(client, key) == _crc64_from(body, start))
+
+
+def _carried_out(send: Callable[[], None], is_done: Callable[[], bool]) -> None:
+    """``send``, tried again after a passing failure.
+
+    A try whose answer was lost may have been carried out, and then the next one is refused: ``is_done`` looks whether
+    what is stored is what was sent.
+    """
+    attempt, lost_answer = 1, False
+    while True:
         try:
-            client.put(key, body, headers, attempts=1)
-        except ObjectExists:
-            if not (lost_answer and _is_ours(client, key, body, start)):
+            return send()
+        except ServiceError as error:
+            if lost_answer and error.code in _DONE_ALREADY and is_done():
+                return None
+            if attempt == TRIES or not error.is_transient:
                 raise
-        except (Unreachable, ServiceError) as error:
-            if attempt == 3 or not (isinstance(error, Unreachable) or error.status >= 500 or error.status == 429):
-                raise
-            lost_answer = True
-            time.sleep(random.uniform(0.05, 0.2) * 2**attempt)  # noqa: S311
-            if not isinstance(body, bytes):
-                body.seek(start)
-            continue
-        return
+        lost_answer = True
+        pause(attempt)
+        attempt += 1
 
 
-def _is_ours(client: BucketClient, key: str, body: bytes | IO[bytes] | RawIOBase, start: int) -> bool:
-    """Whether what stands under ``key`` is what was sent: then only the answer to it was lost."""
+def _stored_crc64(client: BucketClient, key: str) -> int | None:
     try:
-        stored = client.head(key)
+        return client.head(key).crc64
     except ObjectNotFound:
-        return False
+        return None
+
+
+def _crc64_from(body: bytes | IO[bytes] | RawIOBase, start: int) -> int:
     if isinstance(body, bytes):
-        return stored.crc64 == crc64(body)
+        return crc64(body)
     body.seek(start)
     crc = 0
-    for block in iter(lambda: body.read(PART_SIZE), b""):
+    while block := body.read(PART_SIZE):
         crc = crc64(block, crc)
-    return stored.crc64 == crc
+    return crc
 
 
 def check_part_size(part_size: int) -> int:
