@@ -46,7 +46,7 @@ def checked_key(key: str, field: str = "key") -> str:
     except InvalidKey as error:
         error.field = field
         raise
-    if clean_name(key) != key:
+    if "\\" in key or clean_name(key) != key:
         raise InvalidKey(
             f"{field}={key!r} has a doubled slash or a backslash, which a storage's names do not keep.",
             field=field,
@@ -143,7 +143,9 @@ def checked_password(password: str | None, policy: Policy) -> str | None:
         return None
     if not isinstance(password, str):
         raise InvalidArgument(f"password must be a str; got {type(password).__name__}.", field="password")
-    if len(password) < policy.password_min_length or len(password.encode(errors="replace")) > MAX_PASSWORD_BYTES:
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        raise InvalidArgument("password holds a lone surrogate, which UTF-8 cannot encode.", field="password")
+    if len(password) < policy.password_min_length or len(password.encode()) > MAX_PASSWORD_BYTES:
         raise PolicyViolation(
             f"password has {len(password)} characters; allowed are {policy.password_min_length} or more, "
             f"up to {MAX_PASSWORD_BYTES} bytes.",
@@ -154,7 +156,7 @@ def checked_password(password: str | None, policy: Policy) -> str | None:
 
 def checked_start(starts_at: datetime | None) -> datetime | None:
     """:raises InvalidArgument: it is naive."""
-    return None if starts_at is None else _as_utc("starts_at", starts_at)
+    return None if starts_at is None else as_utc("starts_at", starts_at)
 
 
 def checked_expiry(
@@ -191,7 +193,7 @@ def checked_expiry(
 
 def _moment(field: str, expiry: Any, now: datetime) -> datetime:
     if isinstance(expiry, datetime):
-        return _as_utc(field, expiry)
+        return as_utc(field, expiry)
     if isinstance(expiry, bool) or not isinstance(expiry, int | timedelta):
         raise InvalidArgument(
             f"{field}={expiry!r} must be an aware datetime, a timedelta, or seconds as an int.",
@@ -204,15 +206,6 @@ def _moment(field: str, expiry: Any, now: datetime) -> datetime:
             f"{field}={expiry!r} is out of range; allowed are 1 second to {_days(_LONGEST)}.", field=field, value=expiry
         )
     return now + timedelta(seconds=seconds)
-
-
-def _as_utc(field: str, moment: datetime) -> datetime:
-    try:
-        return as_utc(field, moment)
-    except OverflowError:
-        raise InvalidArgument(
-            f"{field}={moment.isoformat()} is not within the years 1 to 9999 in UTC.", field=field, value=moment
-        ) from None
 
 
 def _short(field: str, text: str, maximum: int) -> str:

@@ -39,4 +39,5 @@ def inline_type(filename: str) -> str | None:
 
 
 def _type(filename: str) -> tuple[str, str]:
-    return _TYPES.get(filename.rpartition(".")[2].lower(), ("", ""))
+    _, dot, ending = filename.rpartition(".")
+    return _TYPES.get(ending.lower() if dot else "", ("", ""))

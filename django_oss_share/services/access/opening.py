@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ class Visit:
     client: Client
     user: Any
     now: datetime
-    mark: str = ""
+    mark: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Unlocked:
     """
 
     visit: Visit
-    mark: str
+    mark: str = field(repr=False)
     max_age: int
 
 
@@ -173,13 +173,20 @@ def _try(visit: Visit, password: str) -> None:
     charge = throttles.charge_password_try(visit.share, visit.client, visit.now)
     if charge.attempt is None:
         raise denied(visit, Reason.THROTTLED, retry_after=charge.retry_after)
-    too_long = len(password.encode(errors="replace")) > MAX_PASSWORD_BYTES
-    if too_long or not check_password(password, visit.share.password):
+    if not _is_right(password, visit.share.password):
         _record(visit, Action.UNLOCK_FAILED, signals.share_denied, Reason.WRONG_PASSWORD)
         raise Denied(Reason.WRONG_PASSWORD, share=visit.share)
     with atomic():
         throttles.take_back(charge.attempt)
         _record(visit, Action.UNLOCKED, signals.share_unlocked)
+
+
+def _is_right(password: str, hashed: str) -> bool:
+    """What no password can be is not hashed."""
+    try:
+        return len(password.encode()) <= MAX_PASSWORD_BYTES and check_password(password, hashed)
+    except UnicodeEncodeError:
+        return False
 
 
 def _record(visit: Visit, action: Action, signal: Any, reason: str = "") -> None:
