@@ -1,4 +1,7 @@
-"""``/-/faults``, ``/-/calls`` and ``/-/clock``: how a test in another process drives the emulator. Loopback only."""
+"""``/-/faults``, ``/-/calls`` and ``/-/clock``: how a test in another process drives the emulator.
+
+From this machine only, and not from a page in its browser, which any site may make it ask.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from .errors import access_denied, invalid_argument, method_not_allowed
-from .faults import Fault
+from .faults import MAX_SECONDS, Fault
 from .request import Request
 from .response import Response
 from .service import Service
@@ -22,18 +25,25 @@ def is_admin(request: Request) -> bool:
 
 
 def answer(service: Service, request: Request) -> Response:
-    """:raises OSSError: the request is none of these, or comes from another machine."""
-    if not ip_address(request.remote_addr).is_loopback:
+    """:raises OSSError: the request is none of these, or comes from another machine or a page."""
+    if not ip_address(request.remote_addr).is_loopback or "origin" in request.headers:
         raise access_denied()
     action = _ACTIONS.get((request.method, request.key or ""))
     if action is None:
         raise method_not_allowed(request.method, request.raw_path)
     body = request.body.spool()
     try:
-        result = action(service, json.loads(body) if body else {})
+        result = action(service, _document(body))
     except (ValueError, TypeError, KeyError) as error:
         raise invalid_argument(f"{type(error).__name__}: {error}") from None
     return Response(200, {"Content-Type": "application/json"}, json.dumps(result).encode())
+
+
+def _document(body: bytes) -> Mapping[str, Any]:
+    document = json.loads(body) if body else {}
+    if not isinstance(document, dict):
+        raise TypeError("a JSON object is wanted")
+    return document
 
 
 def _add_fault(service: Service, document: Mapping[str, Any]) -> object:
@@ -55,8 +65,11 @@ def _clear_calls(service: Service, document: Mapping[str, Any]) -> object:
 
 
 def _set_clock(service: Service, document: Mapping[str, Any]) -> object:
-    service.clock_offset = float(document["offset"])
-    return {"offset": service.clock_offset}
+    offset = float(document["offset"])
+    if not abs(offset) <= MAX_SECONDS:
+        raise ValueError(f"offset={offset} is over {MAX_SECONDS} seconds")
+    service.clock_offset = offset
+    return {"offset": offset}
 
 
 _ACTIONS: Mapping[tuple[str, str], Callable[[Service, Mapping[str, Any]], object]] = {

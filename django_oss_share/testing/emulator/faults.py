@@ -57,6 +57,12 @@ _NEEDED = {
     Kind.SKEW: "seconds",
     Kind.TOKEN_LIFE: "seconds",
 }
+_MOST = 2**53
+#: Seconds that are still a time span: ten years.
+MAX_SECONDS = 315_360_000
+#: Least and most.
+_WHOLE = {"times": (1, _MOST), "after": (0, _MOST), "size": (0, _MOST), "rate": (1, _MOST)}
+_REAL = {"probability": (0, 1), "seconds": (-MAX_SECONDS, MAX_SECONDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,17 @@ class Fault:
         needed = _NEEDED.get(self.kind)
         if needed is not None and getattr(self, needed) is None:
             raise ValueError(f"A fault of kind {self.kind.value!r} needs {needed}=….")
+        if not (isinstance(self.operation, str) and isinstance(self.key, str)):
+            raise ValueError("operation and key are patterns, and so texts.")
         if self.status not in (None, 429, 500, 503):
-            raise ValueError(f"status={self.status} is not one of 429, 500, 503.")
-        if not 0 <= self.probability <= 1:
-            raise ValueError(f"probability={self.probability} is outside 0 to 1.")
-        for name, least in (("times", 1), ("after", 0), ("size", 0), ("rate", 1)):
-            number = getattr(self, name)
-            if number is not None and number < least:
-                raise ValueError(f"{name}={number} is under {least}.")
+            raise ValueError(f"status={self.status!r} is not one of 429, 500, 503.")
+        for name, (least, most) in (_WHOLE | _REAL).items():
+            self._check_range(name, least, most, whole=name in _WHOLE)
+
+    def _check_range(self, name: str, least: int, most: int, *, whole: bool) -> None:
+        number = getattr(self, name)
+        if number is not None and not (isinstance(number, int if whole else int | float) and least <= number <= most):
+            raise ValueError(f"{name}={number!r} is not a number from {least} to {most}.")
 
     def covers(self, operation: str, key: str | None) -> bool:
         """Whether a request of that kind, for that object, is one of those meant."""
