@@ -154,7 +154,7 @@ ADDITIONAL: list[tuple[Input, list[str]]] = [
     ({"content-type": "text/plain", "x-oss-meta-a": "1", "date": "Sun, 17 Dec 2023 02:54:37 GMT"}, ["date"]),
     ({"content-type": "text/plain", "abc": "1"}, ["content-type", "ABC"]),
     (
-        {name: "1" for name in ("zeta", "beta", "gamma", "alpha", "epsilon")},
+        dict.fromkeys(("zeta", "beta", "gamma", "alpha", "epsilon"), "1"),
         ["zeta", "Beta", "gamma", "alpha", "epsilon"],
     ),
     ({"host": "examplebucket.oss-cn-hangzhou.aliyuncs.com"}, ["host"]),
