@@ -75,6 +75,10 @@ class Cycle:
             self._store = self._make_store()
         return self._store
 
+    def forget_store(self) -> None:
+        """Have a new one made: the old one may think that a thread of another process is at it."""
+        self._store = None
+
     def is_good_for(self, seconds: int) -> bool:
         """Whether the token is usable, and a link of ``seconds`` would gain nothing from a newer one."""
         token, now = self.token, self._clock()

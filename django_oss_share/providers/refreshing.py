@@ -149,6 +149,7 @@ class RefreshingProvider:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._thread = None
+        self._cycle.forget_store()
 
     def _work_and_close(self, seconds: int) -> None:
         try:
