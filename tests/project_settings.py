@@ -6,7 +6,7 @@ from pathlib import Path
 
 SECRET_KEY = "tests-only"
 USE_TZ = True
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django_oss_share"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django_oss_share", "storage.testapp"]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 # A file, since threads cannot share what is in memory; see tests/services for the other kinds of database.
 DATABASES = {

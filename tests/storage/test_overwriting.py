@@ -112,7 +112,7 @@ def test_a_race_that_never_ends_is_given_up(on_emulator, oss_emulator):
     storage.losses = 1000
     with pytest.raises(ObjectExists, match="FileAlreadyExists"):
         storage.save("a.txt", ContentFile(b"mine"))
-    assert {oss_emulator.get(key) for key in oss_emulator.keys()} == {b"theirs"}
+    assert set(map(oss_emulator.get, oss_emulator.keys())) == {b"theirs"}
 
 
 def test_a_lost_race_with_what_comes_only_once(on_emulator, oss_emulator):
