@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import struct
 from contextlib import suppress
@@ -14,6 +15,8 @@ from .body import ChunkedBody, ClientGone, SizedBody
 from .exchange import Reset, exchange
 from .response import BLOCK_SIZE, Response
 from .service import Service
+
+logger = logging.getLogger("django_oss_share.emulator")
 
 #: Seconds that a connection may be silent.
 _IDLE = 60
@@ -70,7 +73,8 @@ class Server(ThreadingMixIn, TCPServer):
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up or falls silent is no news; all else is logged and answered where it happens."""
+        """A client that hangs up or falls silent is no news; what comes here is."""
+        logger.exception("The emulator failed at answering %s; please report it.", client_address)
 
 
 class _Handler(StreamRequestHandler):

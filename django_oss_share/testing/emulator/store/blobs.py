@@ -85,11 +85,14 @@ class Blobs:
                     md5.update(block)
                     crc = crc64(block, crc)
                     size += len(block)
-            incoming.replace(self._new_path(name))
+            if size:
+                incoming.replace(self._new_path(name))
         except BaseException:
             incoming.unlink(missing_ok=True)
             raise
-        return Content((Segment(name, size),), md5.hexdigest().upper(), crc)
+        if not size:
+            incoming.unlink()
+        return Content((Segment(name, size),) if size else (), md5.hexdigest().upper(), crc)
 
     def copy(self, content: Content) -> Content:
         """The same bytes once more, as files of their own; by hard links, so that it costs nothing."""
