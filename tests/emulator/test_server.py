@@ -18,7 +18,7 @@ import pytest
 
 from django_oss_share.testing import Fault, Kind, OSSEmulator
 
-from .clients import sdk
+from .clients import refused, sdk
 
 
 @pytest.fixture
@@ -197,6 +197,31 @@ def test_a_reader_sees_one_version_whole_while_others_write(oss_emulator, bucket
         assert sum(writer.result() for writer in writers) > 1
     files = [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()]
     assert len(files) == 1
+
+
+def test_one_client_that_hangs_keeps_no_other_waiting(oss_emulator, client, bucket):
+    for key in "ab":
+        oss_emulator.put(key, key.encode())
+    oss_emulator.faults.add(Fault(Kind.HANG, key="a", seconds=0.5))
+
+    def get(key: str) -> bytes:
+        return sdk(oss_emulator).get_object(oss.GetObjectRequest(bucket, key)).body.content
+
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(get, "a")
+        assert get("b") == b"b"
+        assert hanging.result() == b"a"
+
+
+def test_a_broken_operation_is_an_answer_and_a_log_line(oss_emulator, client, bucket, monkeypatch, caplog):
+    def broken(*args, **kwargs):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(oss_emulator._store.objects, "open", broken)
+
+    with refused(500, "InternalError"):
+        client.get_object(oss.GetObjectRequest(bucket, "a"))
+    assert "a bug" in caplog.text
 
 
 class TestDefaultDomain:
