@@ -90,8 +90,8 @@ def alias_of(storage: Storage) -> str:
         if storages[alias] is actual:
             return alias
     raise UnknownStorage(
-        f"This {type(storage).__name__} is not in STORAGES, by whose aliases shares know their files: put it there, and "
-        "give the field storages['alias']."
+        f"This {type(storage).__name__} is not in STORAGES, by whose aliases shares know their files: put it there, "
+        "and give the field storages['alias']."
     )
 
 

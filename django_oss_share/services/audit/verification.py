@@ -97,6 +97,9 @@ def _check_rows(report: Report, seal: AuditSeal, rows: list[AuditEvent], *, is_p
     findings = [_wrong(row, members, seal.pk) for row in rows if row.pk not in genuine]
     if is_purged:
         return findings
+    if len(members) != seal.count:
+        message = f"The rows of seal {seal.pk} are gone, or its list of them, and no purge of it is on record."
+        return [*findings, Finding("removed", message, None, seal.pk)]
     report.late += len(genuine - members)
     findings += [_finding("removed", gone, seal.pk, "is gone") for gone in sorted(members - {row.pk for row in sealed})]
     if not findings and rows_digest(sealed) != seal.rows_digest:
