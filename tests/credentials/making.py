@@ -25,7 +25,7 @@ class Source:
     """Gives a new token at each call, unless told otherwise.
 
     :ivar calls: how many there were.
-    :ivar fails: what the next calls raise. :ivar gate: what they wait for.
+    :ivar fails: what the next calls raise. :ivar gate: what they wait for, once ``entered`` is set.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -39,8 +39,8 @@ class Source:
     def __call__(self) -> Credentials:
         self.calls += 1
         number = self.calls
-        self.entered.set()
         if self.gate is not None:
+            self.entered.set()
             assert self.gate.wait(10)
         if self.fails is not None:
             raise self.fails
