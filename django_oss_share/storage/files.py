@@ -108,6 +108,9 @@ def byte_source(content: File[Any]) -> IO[bytes] | io.RawIOBase:
         content.seek(0)
     if isinstance(content.read(0), str):
         return _EncodedText(content)
+    if not content and content.file is not None:
+        # Before Django 6.1 a File without a name is false, and the SDK sends nothing for what is false.
+        return content.file
     return content
 
 
