@@ -60,9 +60,10 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         return storage
 
     def __init__(self, **options: Any) -> None:
+        options = hidden(options)
         self._owner = type(self).__name__
         check_names(self._owner, options, self.get_default_settings())
-        super().__init__(**hidden(options))
+        super().__init__(**options)
         current = hidden({name: getattr(self, name) for name in DEFAULTS})
         check_values(self._owner, current)
         self._link_endpoint = link_endpoint(self._owner, current)

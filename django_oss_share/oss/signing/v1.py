@@ -90,7 +90,8 @@ def authorization(
     return sent
 
 
-@dataclass(frozen=True, slots=True)
+# No repr: an error report shows the variables of frames, and the token is in here.
+@dataclass(frozen=True, slots=True, repr=False)
 class LinkSigner:
     """A presigned link but for its key; see :class:`django_oss_share.oss.signing.v4.LinkSigner`."""
 
