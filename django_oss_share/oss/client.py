@@ -179,6 +179,9 @@ class BucketClient:
         )
         with self._translated("GetObject", key):
             result = self._sdk.get_object(request, retry_max_attempts=attempts)
+        if start and not (result.content_range or "").startswith(f"bytes {start}-"):
+            result.body.close()
+            raise CorruptTransfer(f"GetObject oss://{self.bucket}/{key}: asked for bytes {start}- and got others.")
         size = start + int(result.content_length or 0)
         return _info(result, size), self._blocks(key, result.body), result.body.close
 
@@ -193,13 +196,19 @@ class BucketClient:
 
         :raises ObjectExists: ``x-oss-forbid-overwrite`` was among the headers, and the key was taken.
         :raises CorruptTransfer: another CRC-64 arrived, at every try; what had arrived is removed.
+        Whatever reading ``body`` raises is raised as it is.
         """
-        request = sdk.PutObjectRequest(self.bucket, key, body=body, headers=dict(headers))
+        source = body if isinstance(body, bytes) else _Source(body)
+        request = sdk.PutObjectRequest(self.bucket, key, body=source, headers=dict(headers))
         try:
             with self._translated("PutObject", key):
                 self._sdk.put_object(request, retry_max_attempts=attempts)
         except CorruptTransfer:
             self.delete(key)
+            raise
+        except Unreachable:
+            if isinstance(source, _Source) and source.failure is not None:
+                raise source.failure from None
             raise
 
     def delete(self, key: str) -> None:
@@ -306,6 +315,25 @@ class BucketClient:
             raise Unreachable(f"{what}: the answer broke off ({type(error).__name__}).") from None
         except (ParseError, sdk.exceptions.DeserializationError) as error:
             raise CorruptTransfer(f"{what}: the answer is not what OSS sends ({type(error).__name__}).") from None
+
+
+class _Source:
+    """A file to send, which remembers how it failed: the SDK takes every failure for one of the network."""
+
+    def __init__(self, file: IO[bytes] | RawIOBase) -> None:
+        self._file = file
+        self.failure: Exception | None = None
+        self.seek, self.tell = file.seek, file.tell
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes | None:
+        try:
+            return self._file.read(size)
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 class _ProviderAdapter(sdk.credentials.CredentialsProvider):  # type: ignore[misc]

@@ -69,6 +69,8 @@ class ObjectReader(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
+        if self.closed:
+            raise ValueError("read of closed file")
         if self._position >= self.info.size:
             return 0
         if self._position != self._rest_at:
