@@ -17,6 +17,7 @@ from .archives import Archive, is_offered, issue_archive, plan_archive
 from .denials import Denied, Reason
 from .issuing import issue
 from .opening import Unlocked, Visit, open_share, record_view, unlock
+from .reading import Text, open_target, read_text
 from .targets import Target, browse, inspect, resolve, targets_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Denied",
     "Reason",
     "Target",
+    "Text",
     "Unlocked",
     "Visit",
     "browse",
@@ -32,7 +34,9 @@ __all__ = [
     "issue",
     "issue_archive",
     "open_share",
+    "open_target",
     "plan_archive",
+    "read_text",
     "record_view",
     "resolve",
     "targets_of",

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ...models import Kind
-from ...oss.errors import ObjectNotFound
 from .. import objects
 from ..policy import policy_of
-from .denials import Reason, unavailable_on_failure
+from .denials import Denied, Reason, unavailable_on_failure
 from .issuing import charge
 from .opening import Visit, denied
-from .targets import Target, targets_of
+from .targets import Target, inspect, is_file_below, targets_of
 
 #: Files of one zip.
 MAX_FILES = 1000
@@ -62,22 +61,24 @@ def issue_archive(visit: Visit, archive: Archive) -> None:
 
 
 def _selection(visit: Visit) -> Archive:
-    """What is gone by now is left out."""
+    """What is gone by now, or is no longer what was shared, is left out."""
     found, size = [], 0
     for target in targets_of(visit):
         try:
-            size += objects.describe(visit.share.storage, target.key, target.version_id).size
-        except ObjectNotFound:
-            continue
-        found.append(target)
+            size += inspect(visit, target).size
+        except Denied as refused:
+            if refused.reason not in (Reason.GONE, Reason.REPLACED):
+                raise
+        else:
+            found.append(target)
     return Archive(found, size)
 
 
 def _folder(visit: Visit) -> Archive:
-    """Up to one file more than a zip may hold."""
+    """Up to one file more than a zip may hold; without keys that no path leads to, as with ``..`` in them."""
     backend = objects.storage_of(visit.share.storage)
     start = backend.object_key(visit.share.key)
-    listed = (each for page in backend.client.pages(start) for each in page.objects if not each.key.endswith("/"))
-    chosen = list(islice(listed, MAX_FILES + 1))
-    paths = [each.key[len(start) :] for each in chosen]
-    return Archive([Target(visit.share.key + path, path, path) for path in paths], sum(each.size for each in chosen))
+    listed = ((each.key[len(start) :], each.size) for page in backend.client.pages(start) for each in page.objects)
+    chosen = list(islice((each for each in listed if is_file_below(visit.share, each[0])), MAX_FILES + 1))
+    targets = [Target(visit.share.key + path, path, path) for path, _ in chosen]
+    return Archive(targets, sum(size for _, size in chosen))

@@ -57,7 +57,7 @@ def resolve(visit: Visit, item: int | str | None = None) -> Target:
         found = ShareItem.objects.filter(share=share, position=item).first() if 0 <= item < 2**31 else None
         if found is not None:
             return _of_item(found)
-    if share.kind == Kind.PREFIX and isinstance(item, str) and _is_below(share, item) and not item.endswith("/"):
+    if share.kind == Kind.PREFIX and isinstance(item, str) and is_file_below(share, item):
         return Target(share.key + item, last_part(item), item)
     raise denied(visit, Reason.ITEM)
 
@@ -124,6 +124,11 @@ def _report(visit: Visit, target: Target, etag: str) -> None:
 
 def _of_item(item: ShareItem) -> Target:
     return Target(item.key, item.label, item.position, item.version_id, item.etag)
+
+
+def is_file_below(share: Share, path: str) -> bool:
+    """Whether ``path`` below a shared folder names a file, and says which by itself."""
+    return _is_below(share, path) and not path.endswith("/")
 
 
 def _is_below(share: Share, path: str) -> bool:
