@@ -57,10 +57,17 @@ class Setup:
         self.provider = RefreshingProvider(self.source, name="default", longest=longest, store=store, clock=self.clock)
 
     def retrieve(self) -> str:
-        return self.provider.retrieve().access_key_id
+        return self._asked(self.provider.retrieve)
 
     def retrieve_for(self, seconds: int) -> str:
-        return self.provider.retrieve_for(seconds).access_key_id
+        return self._asked(lambda: self.provider.retrieve_for(seconds))
+
+    def _asked(self, ask: Callable[[], Credentials]) -> str:
+        """What was retrieved; nothing is left under way behind it, unless the source has a gate."""
+        retrieved = ask().access_key_id
+        if self.source.gate is None:
+            self.settle()
+        return retrieved
 
     def settle(self) -> None:
         """Wait until nothing is under way in the background."""

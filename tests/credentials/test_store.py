@@ -32,12 +32,6 @@ class Process(Setup):
     def store(self) -> DatabaseStore:
         return self.provider._cycle.store
 
-    def settled(self) -> str:
-        """What it retrieves, once that is kept for the others, too."""
-        retrieved = self.retrieve()
-        self.settle()
-        return retrieved
-
 
 process = Process
 
@@ -77,7 +71,7 @@ class TestSharing:
 
     def test_who_starts_later_takes_what_is_there(self):
         first, second = several(2)
-        first.settled()
+        first.retrieve()
         assert second.retrieve() == "STS.1"
         assert second.provider.refresh() is Outcome.CURRENT
 
@@ -94,7 +88,7 @@ class TestSharing:
 
     def test_while_one_fetches_the_others_serve_the_old_one(self):
         first, second = several(2)
-        first.settled(), second.retrieve()
+        first.retrieve(), second.retrieve()
         first.source.gate, first.clock.now = Event(), START + 700
         first.retrieve()
         assert first.source.entered.wait(5)
@@ -111,7 +105,7 @@ class TestSharing:
 
     def test_a_link_that_needs_more_waits_for_whoever_fetches(self):
         first, second = several(2)
-        first.settled(), second.retrieve()
+        first.retrieve(), second.retrieve()
         first.source.gate, first.clock.now = Event(), START + 700
         first.retrieve()
         assert first.source.entered.wait(5)
@@ -162,7 +156,7 @@ class TestSharing:
         """On SQLite, which has one writer, the row is the caller's; the token stays in the process's memory."""
         setup = process()
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            assert setup.settled() == "STS.1"
+            assert setup.retrieve() == "STS.1"
             raise ZeroDivisionError
         assert setup.retrieve() == "STS.1"
         assert process().retrieve() == "STS.1"
@@ -182,7 +176,7 @@ class TestSharing:
 
     def test_the_audit_tells_of_each_refresh(self):
         setup = process()
-        setup.settled()
+        setup.retrieve()
         event = AuditEvent.objects.get()
         assert event.action == Action.CREDENTIALS_REFRESHED
         assert event.data == {
@@ -194,7 +188,7 @@ class TestSharing:
 
     def test_what_people_see_of_it(self):
         setup = process()
-        setup.settled()
+        setup.retrieve()
         row = StoredCredentials.objects.get()
         assert row.expires_at == utc(START + 870)
         assert row.next_refresh_at == utc(START + 435)
@@ -207,30 +201,30 @@ class TestSharing:
 @pytest.mark.django_db(transaction=True)
 class TestSealing:
     def test_nothing_in_the_row_is_readable(self):
-        process().settled()
+        process().retrieve()
         row = StoredCredentials.objects.values().get()
         for secret in ("secret-1", "token-1", "STS.1"):
             assert secret not in str(row)
 
     def test_a_new_key_reads_what_an_old_one_sealed(self, settings):
         settings.OSS_SHARE = {"ENCRYPTION_KEYS": KEYS[:1]}
-        process().settled()
+        process().retrieve()
         settings.OSS_SHARE = {"ENCRYPTION_KEYS": KEYS[::-1]}
         assert process().retrieve() == "STS.1"
         assert sts.reencrypt() == (1, [])
         settings.OSS_SHARE = {"ENCRYPTION_KEYS": KEYS[1:]}
         setup = process()
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert setup.source.calls == 0
 
     def test_a_lost_key_is_said_once_and_the_token_fetched_anew(self, settings, caplog):
         caplog.set_level(logging.WARNING)
         settings.OSS_SHARE = {"ENCRYPTION_KEYS": KEYS[:1]}
-        process().settled()
+        process().retrieve()
         settings.OSS_SHARE = {"ENCRYPTION_KEYS": KEYS[1:]}
         assert sts.reencrypt() == (0, ["default"])
         setup = process()
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert setup.source.calls == 1
         assert [message for message in caplog.messages if "not among OSS_SHARE['ENCRYPTION_KEYS']" in message] == [
             "The stored credentials 'default' are encrypted under a key that is not among "
@@ -240,10 +234,10 @@ class TestSealing:
 
     def test_secret_key_and_its_fallbacks_serve_where_no_keys_are_set(self, settings):
         settings.OSS_SHARE = {}
-        process().settled()
+        process().retrieve()
         settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
         setup = process()
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert setup.source.calls == 0
 
     @pytest.mark.parametrize(
@@ -256,27 +250,27 @@ class TestSealing:
         ids=["poisoned", "lost", "other settings"],
     )
     def test_what_cannot_be_used_is_fetched_anew(self, change):
-        process().settled()
+        process().retrieve()
         StoredCredentials.objects.update(**change)
         setup = process()
-        setup.settled()
+        setup.retrieve()
         assert setup.source.calls == 1
         assert process().source.calls == 0
         assert process().retrieve() == "STS.1"
 
     def test_a_row_of_another_set_is_no_use(self):
-        process(name="other").settled()
+        process(name="other").retrieve()
         StoredCredentials.objects.update(name="default")
         setup = process()
-        setup.settled()
+        setup.retrieve()
         assert setup.source.calls == 1
 
     def test_columns_that_somebody_changed_lengthen_nothing(self):
-        process().settled()
+        process().retrieve()
         StoredCredentials.objects.update(expires_at=utc(START + 10**6), number=77)
         setup = process()
         setup.clock.now = START + 870
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert setup.source.calls == 1, "the sealed end counts"
 
     def test_an_emptied_table_is_filled_again(self):
@@ -314,7 +308,7 @@ class TestWithoutTheDatabase:
     def test_a_process_without_a_token_fetches_for_itself(self, database, caplog):
         database.down()
         setup = process()
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert caplog.messages == [
             "The credentials 'default' are fetched for this process alone: The database failed (OperationalError)."
         ]
@@ -324,23 +318,23 @@ class TestWithoutTheDatabase:
 
     def test_a_good_token_is_kept_until_it_presses(self, database):
         setup = process()
-        setup.settled()
+        setup.retrieve()
         database.down()
         for moment, calls in ((600, 1), (700, 1), (784, 2)):
             setup.clock.now = START + moment
-            setup.settled()
+            setup.retrieve()
             assert setup.source.calls == calls
         assert setup.retrieve() == "STS.2"
 
     def test_afterwards_all_share_again(self, database):
         setup = process()
-        setup.settled()
+        setup.retrieve()
         database.down()
         setup.clock.now = START + 860
-        setup.settled()
+        setup.retrieve()
         database.up()
         setup.clock.now += 700
-        setup.settled()
+        setup.retrieve()
         assert setup.retrieve() == "STS.3"
         assert process().retrieve() == "STS.3"
 
@@ -361,6 +355,6 @@ class TestWithoutTheDatabase:
 
         monkeypatch.setattr(audit, "record", refuse)
         setup = process()
-        assert setup.settled() == "STS.1"
+        assert setup.retrieve() == "STS.1"
         assert "is known to this process alone" in caplog.text
         assert StoredCredentials.objects.get().sealed == "", "neither the token nor the audit row"
