@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ def test_principals(principal: Any, named: bool) -> None:
     ("text", "why"),
     [
         ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", '"Version": "1"'),
         ('{"Version":"2012-10-17","Statement":[]}', '"Version": "1"'),
         ('{"Version":"1"}', '"Statement" list'),
@@ -175,3 +177,30 @@ def test_patterns_hold_nothing_but_the_two_wildcards() -> None:
     assert matches("a.b[c]*", "a.b[c]\nd/e")
     assert not matches("a.b", "axb")
     assert not matches("a?", "a")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("*", "", True),
+        ("**", "a", True),
+        ("a*c", "abc", True),
+        ("a*c", "ac", True),
+        ("a*c", "acb", False),
+        ("a*b*c", "a-b-b-c", True),
+        ("*ab", "aab", True),
+        ("*a?", "aab", True),
+        ("a**b", "ab", True),
+        ("ab*ba", "aba", False),
+        ("?*?", "a", False),
+        ("?*?", "ab", True),
+    ],
+)
+def test_wildcards(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+def test_a_pattern_of_many_stars_takes_no_longer() -> None:
+    started = time.perf_counter()
+    assert not matches("*a" * 200 + "b", "a" * 1000)
+    assert time.perf_counter() - started < 1

@@ -34,7 +34,7 @@ def answer(service: Service, request: Request) -> Response:
     body = request.body.spool()
     try:
         result = action(service, _document(body))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise invalid_argument(f"{type(error).__name__}: {error}") from None
     return Response(200, {"Content-Type": "application/json"}, json.dumps(result).encode())
 

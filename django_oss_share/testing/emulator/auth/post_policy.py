@@ -145,7 +145,7 @@ def _malformed(name: str, value: str) -> OSSError:
 def _read_policy(policy: str) -> dict[str, Any]:
     try:
         document = json.loads(b64decode(policy, validate=True))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise invalid_policy_document("Invalid Policy: Invalid JSON or base64.") from None
     if not isinstance(document, dict) or not isinstance(document.get("conditions"), list):
         raise invalid_policy_document("Invalid Policy: The conditions must be a list.")

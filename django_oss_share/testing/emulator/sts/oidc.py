@@ -46,7 +46,7 @@ def _claims(token: str) -> dict[str, Any]:
         raise oidc_token_invalid("The number of Jwt field should be divided into 3 parts with '.' .")
     try:
         claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise oidc_token_invalid("The Jwt content is invalid that cannot be recognized.") from None
     if not isinstance(claims, dict) or type(claims.get("exp")) is not int or not 0 <= claims["exp"] < 2**32:
         raise oidc_token_invalid("The Jwt content is invalid that cannot be recognized.")
