@@ -10,6 +10,8 @@ class OSSShareConfig(AppConfig):
 
     def ready(self) -> None:
         from .providers import share_tokens_by
+        from .services import notifications
         from .services.sts import DatabaseStore
 
         share_tokens_by(DatabaseStore)
+        notifications.connect()

@@ -5,9 +5,13 @@ How one storage behaves is said in its ``STORAGES`` options; here stands what ho
 
 from __future__ import annotations
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +31,7 @@ KNOWN = (
     "IP_PRIVACY",
     "LINK_LIFETIME",
     "MAX_EXPIRY",
+    "NOTIFY_OWNER",
     "ON_CLIP",
     "OWNER_DEACTIVATED",
     "PASSWORD_MIN_LENGTH",
@@ -36,9 +41,30 @@ KNOWN = (
     "TOKEN_KEYS",
     "TRUSTED_PROXIES",
     "UNLOCK_LIFETIME",
+    "WEBHOOKS",
 )
 #: What a group of users may have differently, as ``OSS_SHARE["GROUPS"]["sales"]["MAX_EXPIRY"]``.
 GROUP_SETTINGS = ("ALLOW_ZIP", "DEFAULT_EXPIRY", "MAX_EXPIRY", "PASSWORD_MIN_LENGTH", "PASSWORD_REQUIRED")
+
+
+#: Characters that the secret of a webhook has at least.
+_MIN_WEBHOOK_SECRET = 24
+_WEBHOOK_KEYS = ("ACTIONS", "SECRET", "URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A program that is told of ``actions`` (all, where there are none).
+
+    :ivar key: what its messages are signed with.
+    """
+
+    url: str = field(repr=False)
+    key: bytes = field(repr=False)
+    actions: frozenset[str] = frozenset()
+
+    def wants(self, action: str) -> bool:
+        return not self.actions or action in self.actions
 
 
 class Settings:
@@ -81,6 +107,36 @@ class Settings:
     def on_clip(self) -> str:
         """What becomes of a validity that no security token could cover: ``raise``, or ``clip`` to what one can."""
         return self._one_of("ON_CLIP", ("raise", "clip"))
+
+    @property
+    def notify_owner(self) -> frozenset[str]:
+        """Actions of the audit, such as ``issued``, that the owner of a share gets an e-mail about."""
+        return frozenset(self._checked("NOTIFY_OWNER", (list, tuple, set, frozenset), ()))
+
+    @property
+    def webhooks(self) -> tuple[Webhook, ...]:
+        """Programs that are told what happens: dicts of ``URL``, ``SECRET`` and, if not of all, ``ACTIONS``."""
+        return tuple(self._webhook(each) for each in self._checked("WEBHOOKS", (list, tuple), ()))
+
+    def _webhook(self, given: Any) -> Webhook:
+        if not isinstance(given, Mapping) or not {"URL", "SECRET"} <= set(given) <= set(_WEBHOOK_KEYS):
+            raise ImproperlyConfigured(
+                "OSS_SHARE['WEBHOOKS']: each is a dict of 'URL', 'SECRET' and perhaps 'ACTIONS'."
+            )
+        secret, parts = str(given["SECRET"]), urlsplit(str(given["URL"]))
+        shown = f"'{parts.scheme}://{parts.hostname}/…'"
+        if len(secret) < _MIN_WEBHOOK_SECRET:
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['WEBHOOKS']: the secret of {shown} has {len(secret)} characters; take at least "
+                f"{_MIN_WEBHOOK_SECRET}, such as secrets.token_urlsafe(32)."
+            )
+        if not parts.hostname or parts.username or parts.scheme not in ("https", "http"):
+            raise ImproperlyConfigured(f"OSS_SHARE['WEBHOOKS']: {shown} is not the https URL of a host.")
+        if parts.scheme == "http" and not self.allow_http:
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['WEBHOOKS']: {shown} is plain http; use https, or set OSS_SHARE['ALLOW_HTTP'] = True."
+            )
+        return Webhook(str(given["URL"]), _webhook_key(secret), frozenset(given.get("ACTIONS", ())))
 
     # Shares
 
@@ -213,6 +269,16 @@ class Settings:
             names = " or ".join(each.__name__.lower() for each in wanted)
             raise ImproperlyConfigured(f"OSS_SHARE[{name!r}] must be a {names}; it is {type(value).__name__}.")
         return value
+
+
+def _webhook_key(secret: str) -> bytes:
+    """Standard Webhooks writes secrets as ``whsec_`` and base64; any other text is taken as it is."""
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        return b64decode(secret.removeprefix("whsec_"), validate=True)
+    except NotBase64:
+        raise ImproperlyConfigured("OSS_SHARE['WEBHOOKS']: a secret begins with 'whsec_' but is not base64.") from None
 
 
 conf = Settings()

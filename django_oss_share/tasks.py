@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 
-from .services import sts
+from .services import audit, notifications, sts
+from .services.retention import purge as purge_old
 
 #: Seconds between two looks whether a token is due; a fiftieth of the shortest life that one can have.
 _EVERY = 20.0
@@ -26,12 +28,32 @@ def refresh_credentials() -> dict[str, str]:
     return sts.refresh_all()
 
 
+@shared_task(name="oss_share.deliver_notifications")
+def deliver_notifications() -> dict[str, int]:
+    """Send the e-mails and webhooks that are due.
+
+    :return: how many were sent, put off and given up.
+    """
+    return asdict(notifications.deliver())
+
+
+@shared_task(name="oss_share.seal_audit")
+def seal_audit() -> int:
+    """Close audit rows into the chain; how many."""
+    return audit.seal()
+
+
+@shared_task(name="oss_share.purge")
+def purge() -> dict[str, int]:
+    """Remove what is older than ``OSS_SHARE["RETENTION"]``; nothing, where that is not set."""
+    return purge_old()
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """The periodic tasks, as ``beat_schedule`` has them; a task that waited longer than its period is dropped."""
-    return {
-        "oss_share.refresh_credentials": {
-            "task": refresh_credentials.name,
-            "schedule": _EVERY,
-            "options": {"expires": _EVERY},
-        }
-    }
+    periods = ((refresh_credentials, _EVERY), (deliver_notifications, 60.0), (seal_audit, 300.0), (purge, 86_400.0))
+    return {task.name: _entry(task, seconds) for task, seconds in periods}
+
+
+def _entry(task: Task, seconds: float) -> dict[str, Any]:
+    return {"task": task.name, "schedule": seconds, "options": {"expires": seconds}}

@@ -5,6 +5,7 @@ from .audit import AuditEvent, AuditSeal
 from .choices import Action, Disposition, Kind, Mode, Pin, State
 from .credentials import StoredCredentials, TokenState
 from .grant import Grant
+from .notification import Notification
 from .share import Share, ShareItem
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Grant",
     "Kind",
     "Mode",
+    "Notification",
     "PasswordAttempt",
     "Pin",
     "Share",

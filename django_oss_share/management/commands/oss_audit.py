@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...conf import conf
 from ...models import AuditEvent
 from ...oss import OSSShareError
-from ...services import audit, shares
+from ...services import audit, retention
 from ...services.audit.ids import first_id_at
 from ..arguments import duration, moment
 from ..printing import event_facts
@@ -60,9 +60,10 @@ class Command(BaseCommand):
         older_than: timedelta | None = options["older_than"] or conf.retention
         if older_than is None:
             raise CommandError("Nothing says how old is old: pass --older-than 365d, or set OSS_SHARE['RETENTION'].")
-        rows = audit.purge(older_than)
-        ended = shares.purge(older_than)
-        self.stdout.write(f"{rows} audit rows and {ended} shares older than {older_than.days} days removed.")
+        gone = retention.purge(older_than)
+        self.stdout.write(
+            f"{gone['events']} audit rows and {gone['shares']} shares older than {older_than.days} days removed."
+        )
 
     def _export(self, **options: Any) -> None:
         rows = AuditEvent.objects.order_by("id")

@@ -1,0 +1,17 @@
+"""``manage.py oss_notify``: send what is in the outbox, for projects without Celery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ...services import notifications
+
+
+class Command(BaseCommand):
+    help = "Sends the e-mails and webhooks that are due; run it every minute."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = notifications.deliver()
+        self.stdout.write(f"{done.sent} sent, {done.put_off} put off, {done.given_up} given up.")

@@ -1,0 +1,7 @@
+"""Why a message was not delivered."""
+
+from ...oss import OSSShareError
+
+
+class DeliveryFailed(OSSShareError, OSError):
+    """The recipient's side did not take it; it is tried again."""

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import django
+import pytest
+from django.core import mail
+from django.utils import timezone
+from shares.factories import make_share, make_user, visit
+
+from django_oss_share.models import Notification
+from django_oss_share.services import access, notifications, shares, tokens
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def told(settings):
+    settings.OSS_SHARE = {"NOTIFY_OWNER": ["issued", "revoked"]}
+    mail_by(settings, LOCMEM)
+
+
+def mail_by(settings, backend, **options):
+    """As Django 6.1 and later have it, and as earlier ones do."""
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+        return
+    settings.EMAIL_BACKEND = backend
+    for name, value in options.items():
+        setattr(settings, f"EMAIL_{name.upper()}", value)
+
+
+@pytest.fixture
+def owner():
+    return make_user("ann", email="ann@example.com")
+
+
+def test_the_owner_learns_of_a_download_once_an_hour(owner):
+    share = make_share(created_by=owner, name="Third\r\nquarter")
+    access.issue(visit(share))
+    access.issue(visit(share))
+    assert notifications.deliver().sent == 1
+    (message,) = mail.outbox
+    assert message.to == ["ann@example.com"]
+    assert message.subject == "Third quarter: link handed out"
+    assert "reports/q3.pdf" in message.body and "203.0.113.7" in message.body
+    assert tokens.make(share) not in message.body and "x-oss-signature" not in message.body
+
+
+def test_a_later_download_is_told_again(owner):
+    share = make_share(created_by=owner)
+    access.issue(visit(share))
+    notifications.deliver()
+    Notification.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    access.issue(visit(share))
+    assert notifications.deliver().sent == 1
+
+
+@pytest.mark.parametrize("fields", [{"email": ""}, {"email": "ann@example.com", "is_active": False}])
+def test_nobody_to_write_to(fields):
+    share = make_share(created_by=make_user("ann", **fields))
+    shares.revoke(share)
+    assert not Notification.objects.exists()
+
+
+def test_nobody_is_told_of_their_own_doing(owner):
+    shares.revoke(make_share(created_by=owner), by=owner)
+    assert not Notification.objects.exists()
+
+
+def test_other_actions_are_not_told(owner):
+    shares.extend(make_share(created_by=owner), timedelta(days=3))
+    assert not Notification.objects.exists()
+
+
+def test_a_mail_server_that_is_down_is_tried_again(owner, settings):
+    mail_by(settings, SMTP, host="127.0.0.1", port=9)
+    shares.revoke(make_share(created_by=owner))
+    assert notifications.deliver().put_off == 1
+    mail_by(settings, LOCMEM)
+    assert notifications.deliver(now=timezone.now() + timedelta(minutes=1)).sent == 1
