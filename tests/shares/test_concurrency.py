@@ -152,13 +152,12 @@ def test_a_committed_revocation_wins(each_database, oss, max_downloads):
     assert stored.revoked_at == revoked.at
 
 
-@pytest.mark.parametrize("database", ["postgresql", "mariadb"])
-def test_a_download_under_way_waits_for_the_revocation_and_loses(database, request):
+@pytest.mark.parametrize("each_database", ["postgresql", "mariadb"], indirect=True)
+def test_a_download_under_way_waits_for_the_revocation_and_loses(each_database):
     """The revocation holds the row and is not committed yet; the download has read the share and now counts.
 
     Not on SQLite, whose one writer lets no download come that far.
     """
-    request.getfixturevalue(database)
     share = make_share()
     visitor = visit(share)
     held, counting = Event(), Event()
