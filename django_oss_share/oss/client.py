@@ -366,7 +366,9 @@ class _Session(requests.Session):
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["verify"] = self._verify_with
         response = super().request(*args, **kwargs)
-        response.iter_content = lambda chunk_size=1, decode_unicode=False: response.raw.stream(  # type: ignore[method-assign]
+        raw = response.raw
+        # Not "response.raw": a response that held itself would hold the part that was sent, until garbage is collected.
+        response.iter_content = lambda chunk_size=1, decode_unicode=False: raw.stream(  # type: ignore[method-assign]
             chunk_size, decode_content=False
         )
         return response
