@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from io import BufferedIOBase
 
@@ -10,6 +11,7 @@ from .errors import entity_too_large
 #: Bytes of the largest body that is held in memory: OSS's own limit for DeleteMultipleObjects.
 SPOOL_LIMIT = 2 * 1024 * 1024
 _CHUNK_LINE_LIMIT = 1024
+_CHUNK_SIZE = re.compile(b"[0-9A-Fa-f]{1,15}")
 
 
 class ClientGone(ConnectionError):
@@ -90,8 +92,8 @@ class ChunkedBody(SizedBody):
             piece = super().read(self._left if wanted < 0 else min(wanted, self._left))
             pieces.append(piece)
             wanted -= len(piece) if wanted > 0 else 0
-            if not self._left:
-                self._line()
+            if not self._left and self._line():
+                raise ClientGone("a chunk is longer than it said")
         return b"".join(pieces)
 
     def _next_chunk(self) -> None:
@@ -106,11 +108,12 @@ class ChunkedBody(SizedBody):
         line = self._stream.readline(_CHUNK_LINE_LIMIT)
         if not line.endswith(b"\n"):
             raise ClientGone("a chunk ended too early")
-        return line.strip()
+        return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _chunk_size(line: bytes) -> int:
-    try:
-        return int(line.partition(b";")[0], 16)
-    except ValueError:
-        raise ClientGone(f"{line!r} is no chunk size") from None
+    size = line.partition(b";")[0]
+    # int() would take signs, underscores and 0x, too, and one of two readers might not.
+    if not _CHUNK_SIZE.fullmatch(size):
+        raise ClientGone(f"{line!r} is no chunk size")
+    return int(size, 16)
