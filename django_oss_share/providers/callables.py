@@ -8,6 +8,7 @@ from ..oss import Credentials
 from ..oss.credentials import check_retrieved
 from .errors import RefreshFailed
 from .refreshing import RefreshingProvider
+from .token import Token
 
 
 class Asked:
@@ -34,9 +35,14 @@ class Asked:
         return self.refreshing.retrieve_for(seconds) if self.refreshing is not None else self._first()
 
     @property
+    def token(self) -> Token | None:
+        """What is at hand; None where it does not end."""
+        return self.refreshing.token if self.refreshing is not None else None
+
+    @property
     def longest(self) -> int | None:
-        """Nobody knows beforehand."""
-        return None
+        """Seconds that the token at hand covered when it came; None as long as there is none."""
+        return int(self.token.life) if self.token is not None else None
 
     def _first(self) -> Credentials:
         given = check_retrieved(self._call())

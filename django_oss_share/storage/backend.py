@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.files.base import File
@@ -20,7 +21,7 @@ from ..oss.credentials import CredentialsSource, as_retriever
 from ..oss.encoding import encode_query
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.query import check_query
-from ..oss.validate import check_key, encoded_key
+from ..oss.validate import MAX_V4_SECONDS, check_key, encoded_key
 from ..providers import credentials_source
 from . import headers as write
 from .cdn import CDN
@@ -30,6 +31,7 @@ from .names import NAMELESS, clean_location, clean_name
 from .options import DEFAULTS, StorageMisconfigured, check_names, defaults
 from .parameters import link_query
 from .secret import SECRETS, hidden, seal, unseal
+from .validity import coverer, token_end
 from .values import DEFAULT_PART_SIZE, check_values
 
 if TYPE_CHECKING:
@@ -105,7 +107,9 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         :param content_type: to answer with, such as ``text/plain;charset=utf-8``.
         :raises InvalidKey, ExpiryTooLong, InvalidArgument: a bad input, named; also, with ``querystring_auth=False``,
             what OSS does for signed links only. :raises SuspiciousName: a way out of the location.
-        :raises MissingCredentials, CredentialsExpired: nothing to sign with.
+        :raises MissingCredentials, CredentialsExpired, CredentialsUnavailable: nothing to sign with.
+        :raises ExpiryBeyondToken: no security token of these credentials lives as long as ``expire``; what is only the
+            storage's default is clipped to the token's end instead.
         """
         keywords = (download, filename, version_id, process, content_type)
         query = self._query(parameters, *keywords) if parameters or keywords != _NO_KEYWORDS else None
@@ -116,6 +120,8 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         if self._cdn is not None and method.upper() in ("GET", "HEAD"):
             text = encode_query(check_query(query or {}))
             return self._cdn.link(self._key(name), text, seconds, window=self.url_window).url
+        if expire is not None and self._covered is not None:
+            seconds = self._covered(expire)
         return self._presigner.presign(self._key(name), method, seconds, query).url
 
     def presign(
@@ -139,6 +145,8 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
         """
         query = self._query(parameters, download, filename, version_id, process, content_type)
         seconds = self.querystring_expire if expires_in is None else expires_in
+        if expires_in is not None and self._covered is not None:
+            seconds = self._covered(expires_in)
         return self._exact_presigner.presign(self._key(name), method, seconds, query, headers)
 
     def _query(self, parameters: Mapping[str, Any] | None, *keywords: Any) -> dict[str, str | None]:
@@ -187,10 +195,24 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
             return Credentials(self.access_key, self.secret_key, self.security_token)
         return EnvironmentProvider()
 
+    @cached_property
+    def _covered(self) -> Callable[[int | timedelta], int] | None:
+        return coverer(self._credentials, MAX_V4_SECONDS if self.signature_version == "v4" else None)
+
+    @property
+    def link_origin(self) -> str:
+        """Scheme and host of what :meth:`presign` makes, for whoever says where browsers may go on to."""
+        url = urlsplit(self._link_endpoint.base_url(self.bucket_name))
+        return f"{url.scheme}://{url.netloc}"
+
     @property
     def token_expires_at(self) -> datetime | None:
-        """When the security token that signs now ends (aware UTC); None: a key pair signs, which has no end."""
-        return as_retriever(self._credentials)().expiration
+        """When the security token that signs now ends (aware UTC); None: a key pair signs, which has no end.
+
+        Links end earlier: what is fetched anew is not used up to its last half minute.
+        """
+        expiration = as_retriever(self._credentials)().expiration
+        return token_end(self._credentials) or expiration
 
     # Names
 

@@ -11,19 +11,11 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from ..oss.secret import Secret
 from .options import StorageMisconfigured
 
 #: Options that no repr, pickle or migration shows; a proxy's URL may hold a password.
 SECRETS = ("access_key", "secret_key", "security_token", "cdn", "proxies")
-
-
-class Secret(str):
-    """Text like any other but for its ``repr``, which is what error reports show of a frame's variables."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
 
 
 def hidden(options: Mapping[str, Any]) -> dict[str, Any]:

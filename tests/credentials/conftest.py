@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from django_oss_share.providers import credentials_source
+from django_oss_share.providers import credentials_source, refreshing_names, refreshing_provider, share_tokens_by
+from django_oss_share.services.sts import DatabaseStore
 from django_oss_share.testing import OSSEmulator
 
 BACKEND = "django_oss_share.storage.OSSStorage"
@@ -15,6 +16,18 @@ def no_keys_around(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def fresh_process():
+    """No provider knows the token of another test, or goes on when this one is over."""
+    share_tokens_by(DatabaseStore)
+    yield
+    for name in refreshing_names():
+        thread = refreshing_provider(name)._thread
+        if thread is not None:
+            thread.join(10)
+    share_tokens_by(DatabaseStore)
 
 
 @pytest.fixture
