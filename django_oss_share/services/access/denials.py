@@ -90,6 +90,6 @@ def unavailable_on_failure(function: Callable[_P, _T]) -> Callable[_P, _T]:
             raise
         except (DatabaseError, InterfaceError, OSSShareError) as error:
             logger.exception("A share could not be served: %s", type(error).__name__)
-            raise Denied(Reason.UNAVAILABLE, retry_after=RETRY_AFTER) from error
+            raise Denied(Reason.UNAVAILABLE, retry_after=getattr(error, "retry_after", RETRY_AFTER)) from error
 
     return guarded
