@@ -31,6 +31,23 @@ def test_names_that_oss_refuses(oss_emulator, name):
         oss_emulator.add_bucket(name)
 
     assert (caught.value.status, caught.value.code) == (400, "InvalidBucketName")
+    answer = requests.get(f"{oss_emulator.endpoint}/{name}/key", timeout=10)
+    assert (answer.status_code, "<Code>InvalidBucketName</Code>" in answer.text) == (400, True)
+
+
+def test_making_it_again_changes_only_what_is_said(client, bucket, oss_emulator):
+    oss_emulator.put("a", b"x")
+    client.put_bucket(oss.PutBucketRequest(bucket, acl="public-read"))
+    client.put_bucket(oss.PutBucketRequest(bucket))
+
+    assert client.get_bucket_acl(oss.GetBucketAclRequest(bucket)).acl == "public-read"
+    assert oss_emulator.keys() == ["a"]
+
+
+def test_a_domain_that_nobody_bound_is_no_such_bucket(oss_emulator):
+    answer = requests.get(f"{oss_emulator.endpoint}/a", headers={"Host": "files.example.com"}, timeout=10)
+
+    assert (answer.status_code, "<Code>NoSuchBucket</Code>" in answer.text) == (404, True)
 
 
 def test_one_that_holds_something_stays(client, bucket, oss_emulator):

@@ -213,6 +213,7 @@ REFUSALS = {
     (403, "InvalidAccessKeyId"),
     (403, "SignatureDoesNotMatch"),
     (400, "InvalidArgument"),
+    (400, "InvalidBucketName"),
     (400, "InvalidURI"),
     (400, "InvalidObjectName"),
     (404, "NoSuchBucket"),

@@ -36,6 +36,7 @@ CODES = {
     "AccessDenied",
     "InvalidAccessKeyId",
     "InvalidArgument",
+    "InvalidBucketName",
     "InvalidObjectName",
     "InvalidSecurityToken",
     "InvalidURI",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.sax.saxutils import escape
@@ -9,6 +10,7 @@ from xml.sax.saxutils import escape
 from .errors import malformed_xml
 
 _ENTITIES = {"\r": "&#13;"}
+_SPECIAL = re.compile("[<>&\r]").search
 
 
 class Markup(str):
@@ -29,7 +31,7 @@ def element(name: str, value: object) -> Markup:
 
 def text(value: str) -> str:
     """``value`` with what XML would take for markup, or would change, escaped."""
-    return escape(value, _ENTITIES)
+    return escape(value, _ENTITIES) if _SPECIAL(value) else value
 
 
 def parse(body: bytes, root: str) -> Element:

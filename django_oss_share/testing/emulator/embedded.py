@@ -158,9 +158,7 @@ class OSSEmulator:
         :raises OSSError: InvalidBucketName.
         """
         check_name(name)
-        if self._store.buckets.find(name) is None:
-            created = Bucket(name, self.region, self.accounts.account_id, self._now(), acl, "")
-            self._store.buckets.create(created)
+        self._store.buckets.create(Bucket(name, self.region, self.accounts.account_id, self._now(), acl, ""))
 
     def add_cname(self, domain: str, bucket: str) -> None:
         """From now on ``domain`` is that bucket's."""

@@ -23,7 +23,7 @@ def http_date(since_1970: int) -> str:
 
 def iso_date(since_1970: int) -> str:
     """``2012-02-24T06:07:48.000Z``, for XML."""
-    return f"{moment(since_1970):%Y-%m-%dT%H:%M:%S}.000Z"
+    return f"{moment(since_1970 // 1000 * 1000).isoformat()[:19]}.000Z"
 
 
 def parse_http_date(text: str) -> int | None:

@@ -14,6 +14,7 @@ from .authorization import authorize
 from .errors import OSSError, internal_error, service_unavailable, too_many_requests
 from .faults import Calls, Fault, Faults, Kind
 from .moments import milliseconds
+from .operations.buckets import check_name
 from .operations.call import Call
 from .operations.cors import cors_headers
 from .request import Request, hostname
@@ -77,6 +78,7 @@ class Service:
             return handle_sts(request, self.accounts, now, hits)
         if refused := hits.get(Kind.STATUS):
             raise _REFUSALS[refused.status or 500]()
+        _check_bucket(request.bucket)
         operation = router.find(request)
         identity = Identity() if operation.name in _UNSIGNED else authenticate(request, self.accounts, now)
         self._authorize(operation.name, request, identity)
@@ -110,3 +112,9 @@ class Service:
             *(self.store, self.accounts, identity, request, operation),
             *(bucket, request.key, request.param("versionId")),
         )
+
+
+def _check_bucket(name: str | None) -> None:
+    """:raises OSSError: InvalidBucketName; a domain that nobody bound is no such bucket instead."""
+    if name is not None and "." not in name:
+        check_name(name)

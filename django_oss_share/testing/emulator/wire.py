@@ -15,6 +15,8 @@ from .response import FileBody, Response
 
 _LINE_LIMIT = 65_536
 _HEADER_COUNT_LIMIT = 256
+#: Bytes of a file that are better read than sent by a call of their own.
+_ONE_PACKET = 32 * 1024
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 # Which of two would count is what request smuggling plays with.
 _ONCE = frozenset({"host", "authorization", "content-length", "transfer-encoding"})
@@ -69,6 +71,8 @@ def send(connection: socket.socket, response: Response, headers: Mapping[str, st
         connection.sendall(head)
     elif isinstance(body, bytes):
         connection.sendall(head + body)
+    elif len(body) <= _ONE_PACKET:
+        connection.sendall(head + b"".join(body.blocks()))
     else:
         connection.sendall(head)
         send_files(connection, body)

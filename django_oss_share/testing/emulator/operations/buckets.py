@@ -36,9 +36,14 @@ def list_buckets(call: Call) -> Response:
 def put_bucket(call: Call) -> Response:
     if body := call.request.body.spool():
         parse(body, "CreateBucketConfiguration")
-    acl = one_of("x-oss-acl", call.header("x-oss-acl") or "private", BUCKET_ACLS)
+    acl = call.header("x-oss-acl")
     check_name(call.bucket)
-    call.store.buckets.create(Bucket(call.bucket, call.accounts.region, call.accounts.account_id, call.now, acl, ""))
+    checked = one_of("x-oss-acl", acl or "private", BUCKET_ACLS)
+    call.store.buckets.create(
+        Bucket(call.bucket, call.accounts.region, call.accounts.account_id, call.now, checked, "")
+    )
+    if acl:
+        call.store.buckets.set_acl(call.bucket, acl)
     return Response(headers={"Location": f"/{call.bucket}"})
 
 

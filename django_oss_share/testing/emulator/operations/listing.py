@@ -139,26 +139,26 @@ def _answer(
 
 
 def _contents(call: Call, page: Page, owner: str = "") -> Markup:
-    return Markup("".join(_entry(call, row, owner) for row in page.rows))
-
-
-def _entry(call: Call, row: sqlite3.Row, owner: str) -> str:
     # Written out: an element at a time, a page of 1,000 keys takes five times as long.
-    return f"<Contents>{_common(call, row)}{owner}</Contents>"
+    return Markup("".join(f"<Contents>{_common(call, row)}{owner}</Contents>" for row in page.rows))
 
 
 def _common(call: Call, row: sqlite3.Row) -> str:
     return (
-        f"<Key>{text(listed_key(call, row['key'].decode()))}</Key>"
+        f"<Key>{_key(call, row)}</Key>"
         f'<LastModified>{iso_date(row["modified"])}</LastModified><ETag>"{row["etag"]}"</ETag>'
         f"<Type>{row['type']}</Type><Size>{row['size']}</Size><StorageClass>{row['storage_class']}</StorageClass>"
     )
 
 
+def _key(call: Call, row: sqlite3.Row) -> str:
+    return text(listed_key(call, row["key"].decode()))
+
+
 def _version(call: Call, row: sqlite3.Row, owner: str) -> str:
     identity = f"<VersionId>{row['version_id']}</VersionId><IsLatest>{_boolean(row['latest'])}</IsLatest>"
     if row["type"] == "DeleteMarker":
-        key, modified = text(listed_key(call, row["key"].decode())), iso_date(row["modified"])
+        key, modified = _key(call, row), iso_date(row["modified"])
         inner = f"<Key>{key}</Key>{identity}<LastModified>{modified}</LastModified>{owner}"
         return f"<DeleteMarker>{inner}</DeleteMarker>"
     return f"<Version>{identity}{_common(call, row)}{owner}</Version>"

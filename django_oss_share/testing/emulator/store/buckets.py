@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import astuple
 
-from ..errors import bucket_already_exists, bucket_not_empty, no_such_bucket
+from ..errors import bucket_not_empty, no_such_bucket
 from .database import Database
 from .records import Bucket
 
@@ -16,19 +17,9 @@ class Buckets:
         self._database = database
 
     def create(self, bucket: Bucket) -> None:
-        """Make it, or, where its owner has it already, set its ACL.
-
-        :raises OSSError: it is somebody else's.
-        """
+        """Make it; one that is there stays as it is."""
         with self._database.transaction() as db:
-            existing = _find(db, bucket.name)
-            if existing is None:
-                values = (bucket.name, bucket.region, bucket.owner, bucket.created, bucket.acl, bucket.versioning)
-                db.execute("INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?)", values)
-            elif existing.owner != bucket.owner:
-                raise bucket_already_exists(bucket.name)
-            else:
-                db.execute("UPDATE buckets SET acl = ? WHERE name = ?", (bucket.acl, bucket.name))
+            db.execute("INSERT OR IGNORE INTO buckets VALUES (?, ?, ?, ?, ?, ?)", astuple(bucket))
 
     def find(self, name: str) -> Bucket | None:
         with self._database.reading() as db:
