@@ -144,7 +144,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         rows.update(revision=F("revision") + 1)
         gone = dict(rows.values_list("pk", "public_id"))
         for relation in self.model._meta.get_fields(include_hidden=True):
-            if getattr(relation, "on_delete", None) is models.CASCADE and relation.auto_created:
+            if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.CASCADE:
                 _remove(relation.related_model, rows.db, {f"{relation.field.name}__in": gone})
         _remove(self.model, rows.db, {"pk__in": gone})
         return list(gone.values())
