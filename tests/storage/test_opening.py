@@ -136,10 +136,11 @@ def test_an_empty_object(storage, oss_emulator):
 
 def test_in_a_response(storage, oss_emulator):
     oss_emulator.put("季度.pdf", b"%PDF-" + b"x" * 100_000)
-    response = FileResponse(storage.open("季度.pdf"))
-    assert response["Content-Length"] == "100005"
-    assert b"".join(response) == b"%PDF-" + b"x" * 100_000
-    response.close()
+    with storage.open("季度.pdf") as file:
+        response = FileResponse(file)
+        assert response["Content-Length"] == "100005"
+        assert b"".join(response) == b"%PDF-" + b"x" * 100_000
+    assert oss_emulator.calls["GetObject"] == 1
 
 
 def test_as_an_archive(storage):
