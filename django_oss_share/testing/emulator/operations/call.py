@@ -75,6 +75,11 @@ def number(name: str, value: str | None, default: int, maximum: int) -> int:
     """
     if not value:
         return default
-    if not (value.isascii() and value.isdigit() and int(value) <= maximum):
+    if not (is_number(value) and int(value) <= maximum):
         raise invalid_argument(f"Argument {name} must be an integer between 0 and {maximum}.", name, value)
     return int(value)
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` is a whole number, of no more digits than anything here can have."""
+    return text.isascii() and text.isdigit() and len(text) < 20

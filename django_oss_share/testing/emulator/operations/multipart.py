@@ -12,7 +12,7 @@ from ..errors import entity_too_small, invalid_argument, invalid_part_order, mal
 from ..moments import iso_date
 from ..response import Response, xml_response
 from ..store import EMPTY, Part
-from .call import Call
+from .call import Call, is_number
 from .copying import open_source
 from .metadata import OBJECT_ACLS, draft, one_of, short_headers
 from .naming import listed_key, url_encoding
@@ -23,7 +23,7 @@ from .streams import BodyReader
 _MAX_PARTS = 10_000
 #: Bytes that every part but the last must have.
 _MIN_PART_SIZE = 100 * 1024
-_RANGE = re.compile(r"bytes=(\d+)-(\d+)").fullmatch
+_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})").fullmatch
 
 
 def initiate_multipart_upload(call: Call) -> Response:
@@ -83,7 +83,7 @@ def abort_multipart_upload(call: Call) -> Response:
 
 
 def _part_number(text: str | None) -> int:
-    if text and text.isascii() and text.isdigit() and 1 <= int(text) <= _MAX_PARTS:
+    if text and is_number(text) and 1 <= int(text) <= _MAX_PARTS:
         return int(text)
     raise invalid_argument(
         f"Part number must be an integer between 1 and {_MAX_PARTS}, inclusive.", "partNumber", text or ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import image_process_failed, not_implemented
 from ..response import FileBody, Response
+from .call import is_number
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -146,7 +147,7 @@ def _integer(parameters: Mapping[str, str], name: str, default: int | None) -> i
     value = parameters.get(name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _MAX_SIDE):
+    if not (is_number(value) and 1 <= int(value) <= _MAX_SIDE):
         raise image_process_failed(f"The value {value} of the parameter {name} is out of range.")
     return int(value)
 
