@@ -42,7 +42,8 @@ def parse(body: bytes, root: str) -> Element:
     try:
         # Expat refuses entities that grow beyond all measure since 2.4.1, and fetches none.
         parsed = fromstring(body)  # noqa: S314
-    except ParseError:
+    except (ParseError, LookupError, ValueError):
+        # The last two for encodings that Python does not know, or expat.
         raise malformed_xml() from None
     for each in parsed.iter():
         each.tag = each.tag.rpartition("}")[2]

@@ -54,7 +54,7 @@ def read_head(stream: BufferedIOBase) -> Head | None:
         line = stream.readline(_LINE_LIMIT)
     if not line:
         return None
-    words = line.decode("latin-1").rstrip("\r\n").split(" ")
+    words = _whole(line).decode("latin-1").split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise BadRequest("no HTTP/1 request line")
     headers = _read_headers(stream)
@@ -101,14 +101,21 @@ def send_files(connection: socket.socket, body: FileBody) -> None:
 def _read_headers(stream: BufferedIOBase) -> dict[str, str]:
     headers: dict[str, str] = {}
     for _ in range(_HEADER_COUNT_LIMIT):
-        line = stream.readline(_LINE_LIMIT).rstrip(b"\r\n")
+        line = _whole(stream.readline(_LINE_LIMIT))
         if not line:
             return headers
         name, colon, value = line.partition(b":")
         if not colon or not name or name != name.strip():
             raise BadRequest("a header line without a name")
-        _add(headers, name.decode("latin-1").lower(), _text(value.strip()))
+        _add(headers, name.decode("latin-1").lower(), _text(value.strip(b" \t")))
     raise BadRequest("too many headers")
+
+
+def _whole(line: bytes) -> bytes:
+    """``line`` without its end. One that has none was cut off: the rest of it would count as another."""
+    if not line.endswith(b"\n"):
+        raise BadRequest("a line that does not end, or is too long")
+    return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _length(headers: Mapping[str, str]) -> int | None:
