@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,26 +25,25 @@ BUCKET = "examplebucket"
 Talk = Callable[..., bytes]
 
 
+def talked(emulator: OSSEmulator, sent: bytes, *, half_close: bool = True) -> bytes:
+    """Send bytes on a connection of their own, and no more; what comes back until the server hangs up."""
+    address = urlsplit(emulator.endpoint)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        connection.sendall(sent)
+        if half_close:
+            connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while data := connection.recv(65_536):
+            received += data
+        return received
+
+
 @pytest.fixture
 def talk(oss_emulator: OSSEmulator) -> Iterator[Talk]:
-    """Send bytes on a connection of their own, and no more; what comes back until the server hangs up.
-
-    At the end the server still answers, and has logged no failure of its own.
-    """
-    address = urlsplit(oss_emulator.endpoint)
-
-    def talk(sent: bytes, *, half_close: bool = True) -> bytes:
-        with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
-            connection.sendall(sent)
-            if half_close:
-                connection.shutdown(socket.SHUT_WR)
-            received = b""
-            while data := connection.recv(65_536):
-                received += data
-            return received
-
-    yield talk
-    assert b" 200 OK\r\n" in talk(head(oss_emulator, "GET", None, {"Connection": "close"}), half_close=False)
+    """:func:`talked` with the fixture's emulator, which at the end still answers."""
+    yield partial(talked, oss_emulator)
+    whole = head(oss_emulator, "GET", None, {"Connection": "close"})
+    assert statuses(talked(oss_emulator, whole, half_close=False)) == [200]
 
 
 @pytest.fixture(autouse=True)
@@ -283,18 +283,19 @@ NASTY = [
 ]
 
 
-def test_keys_that_would_like_to_be_paths(oss_emulator: OSSEmulator, talk: Talk) -> None:
-    # Not by an HTTP library: those tidy paths up.
-    outside = set(oss_emulator.root.parent.iterdir())
-    for number, key in enumerate(NASTY):
-        assert statuses(talk(head(oss_emulator, "PUT", key, {"Content-Length": "2"}) + b"%02d" % number)) == [200]
-    for number, key in enumerate(NASTY):
-        assert talk(head(oss_emulator, "GET", key, {})).endswith(b"\r\n\r\n%02d" % number)
-    assert set(oss_emulator.keys()) == set(NASTY)
-    listed = client(oss_emulator).list_objects_v2(oss.ListObjectsV2Request(BUCKET, encoding_type="url"))
-    assert {entry.key for entry in listed.contents} == set(NASTY)
-    assert set(oss_emulator.root.parent.iterdir()) == outside
-    stored = [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()]
+def test_keys_that_would_like_to_be_paths(tmp_path: Path) -> None:
+    with OSSEmulator(tmp_path / "root") as emulator:
+        # Not by an HTTP library: those tidy paths up.
+        for number, key in enumerate(NASTY):
+            sent = head(emulator, "PUT", key, {"Content-Length": "2"}) + b"%02d" % number
+            assert statuses(talked(emulator, sent)) == [200]
+        for number, key in enumerate(NASTY):
+            assert talked(emulator, head(emulator, "GET", key, {})).endswith(b"\r\n\r\n%02d" % number)
+        assert set(emulator.keys()) == set(NASTY)
+        listed = client(emulator).list_objects_v2(oss.ListObjectsV2Request(BUCKET, encoding_type="url"))
+        assert {entry.key for entry in listed.contents} == set(NASTY)
+    assert list(tmp_path.iterdir()) == [tmp_path / "root"]
+    stored = [path for path in (tmp_path / "root" / "data").rglob("*") if path.is_file()]
     assert len(stored) == len(NASTY)
     assert all(re.fullmatch("[0-9a-f]{24}", path.name) for path in stored)
 
