@@ -15,7 +15,7 @@ limited one, or one pinned to its ETag, :func:`issue` asks first, so that nothin
 
 from .archives import Archive, is_offered, issue_archive, plan_archive
 from .denials import Denied, Reason
-from .issuing import issue
+from .issuing import issue, link_origin
 from .opening import Unlocked, Visit, open_share, record_view, unlock
 from .reading import Text, open_target, read_text
 from .targets import Target, browse, inspect, resolve, targets_of
@@ -33,6 +33,7 @@ __all__ = [
     "is_offered",
     "issue",
     "issue_archive",
+    "link_origin",
     "open_share",
     "open_target",
     "plan_archive",

@@ -47,6 +47,12 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
     return link
 
 
+@unavailable_on_failure
+def link_origin(visit: Visit) -> str:
+    """Scheme and host of the links that :func:`issue` makes for the share."""
+    return objects.storage_of(visit.share.storage).link_origin
+
+
 def charge(visit: Visit, count: int, **facts: Any) -> AuditEvent:
     """Count ``count`` downloads and write them down as one row.
 

@@ -76,7 +76,8 @@ def browse(
 ) -> objects.Page:
     """A page of a shared folder, or of the folder ``path`` (ending in a slash) below it; see ``objects.browse``.
 
-    The keys on it are whole: cut ``len(visit.share.key)`` characters off for a path below the folder.
+    The keys on it are whole: cut ``len(visit.share.key)`` characters off for a path below the folder. Keys that no path
+    leads to, as with an empty segment, are left out.
 
     :raises Denied: ITEM; the share is no folder, or ``path`` is not below it.
     :raises InvalidArgument: as ``objects.browse``.
@@ -84,7 +85,10 @@ def browse(
     share = visit.share
     if share.kind != Kind.PREFIX or (path and not (path.endswith("/") and _is_below(share, path))):
         raise denied(visit, Reason.ITEM)
-    return objects.browse(share.storage, share.key + path, token=token, search=search, page_size=page_size)
+    page = objects.browse(share.storage, share.key + path, token=token, search=search, page_size=page_size)
+    folders = [folder for folder in page.folders if _is_below(share, folder.key[len(share.key) :])]
+    files = [file for file in page.files if is_file_below(share, file.key[len(share.key) :])]
+    return objects.Page(folders, files, page.next_token)
 
 
 @unavailable_on_failure

@@ -1,0 +1,1 @@
+"""The public pages of shares, one module a page. A view checks, records, and shows or redirects."""

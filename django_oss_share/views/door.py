@@ -1,0 +1,71 @@
+"""What all public views have in common: the language, the refusals, the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.utils import translation
+
+from ..services import access
+from ..services.access import Denied, Visit
+from ..services.clients import client_of
+from .headers import protect
+from .refusals import refuse
+
+#: Of the mark that a visitor knew the password; its path tells whose.
+COOKIE = "oss_share_unlocked"
+
+View = Callable[[HttpRequest, str], HttpResponseBase]
+
+
+def door(*methods: str) -> Callable[[View], View]:
+    """A public view ``(request, token)``: its Denied becomes a page, and all its answers get the headers.
+
+    Outside of ``ATOMIC_REQUESTS``: what the services decide is committed, whatever becomes of the answer.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
+            with _language_of(request):
+                response = _answer(view, methods, request, token)
+            protect(response)
+            return response
+
+        transaction.non_atomic_requests(guarded)
+        return guarded
+
+    return decorate
+
+
+def enter(request: HttpRequest, token: str) -> Visit:
+    """:raises Denied: the visitor may not have what the token opens."""
+    mark = request.COOKIES.get(COOKIE, "")
+    return access.open_share(token, client_of(request), mark=mark, user=getattr(request, "user", None))
+
+
+def _answer(view: View, methods: tuple[str, ...], request: HttpRequest, token: str) -> HttpResponseBase:
+    if request.method not in methods:
+        if request.method in ("GET", "HEAD"):
+            # Somebody reloads what a form led to.
+            return redirect("oss_share:share", token)
+        return HttpResponseNotAllowed(methods)
+    try:
+        return view(request, token)
+    except Denied as denied:
+        return refuse(request, token, denied)
+
+
+@contextmanager
+def _language_of(request: HttpRequest) -> Iterator[None]:
+    """The visitor's, whether or not the project has LocaleMiddleware, which leaves LANGUAGE_CODE behind."""
+    if hasattr(request, "LANGUAGE_CODE"):
+        yield
+        return
+    with translation.override(translation.get_language_from_request(request)):
+        yield

@@ -1,0 +1,76 @@
+"""Saying no: a page for people, a line for programs that ask for one, each with the status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..services.access import Denied, Reason
+from .pages import page
+
+#: What to do about it; nothing here tells anything of the share.
+ADVICE: Mapping[Reason, str | Promise] = {
+    Reason.UNKNOWN: _("Check that the whole address was copied: the end of a long link is easily lost."),
+    Reason.REVOKED: _("Whoever shared it has taken it back. Ask them if you still need the file."),
+    Reason.EXPIRED: _("Ask whoever shared it to prolong it: this same link will then work again."),
+    Reason.EXHAUSTED: _("Ask whoever shared it to allow more downloads: this same link will then work again."),
+    Reason.SCHEDULED: _("Come back a little later: this same link will then work."),
+    Reason.NETWORK: _("It was shared for certain networks only, such as that of an office. Try it from there."),
+    Reason.OWNER: _("Ask a colleague of theirs to take it over: this same link will then work again."),
+    Reason.THROTTLED: _("This keeps others from guessing. Nothing is lost: the link works again after the wait."),
+    Reason.ITEM: _("It may have been moved or renamed. Look for it in what is shared."),
+    Reason.GONE: _("It was deleted or moved after it was shared. Ask whoever shared it. No download was counted."),
+    Reason.REPLACED: _("Another file took its place, so this link no longer hands it out. Ask whoever shared it."),
+    Reason.ZIP: _("They are too many or too large, or that is not allowed. Download them one by one."),
+    Reason.UNAVAILABLE: _("Nothing was counted, and the link stays as it is."),
+}
+_LOCKED = (Reason.PASSWORD, Reason.WRONG_PASSWORD)
+#: Where there is a way back to what is shared.
+_INSIDE = (Reason.ITEM, Reason.ZIP)
+_PROBLEM = "application/problem+json"
+_MEDIA_TYPES = ("text/html", _PROBLEM, "application/json", "text/plain")
+
+
+def refuse(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
+    """The answer to a visitor who may not have it: HTML, unless another form is asked for by the Accept header."""
+    wanted = request.get_preferred_type(_MEDIA_TYPES) or "text/html"
+    if wanted == "text/html":
+        response = _shown(request, token, denied)
+    elif wanted == "text/plain":
+        response = HttpResponse(f"{denied.reason.label}\n", "text/plain; charset=utf-8", denied.status)
+    else:
+        response = _problem(denied)
+    if denied.retry_after:
+        response["Retry-After"] = str(denied.retry_after)
+    return response
+
+
+def _shown(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
+    context = {"reason": denied.reason, "token": token}
+    if denied.reason in _LOCKED:
+        return page(request, "locked", context, status=denied.status)
+    starts_at = denied.share.starts_at if denied.share and denied.reason is Reason.SCHEDULED else None
+    more = {
+        "advice": ADVICE[denied.reason],
+        "starts_at": starts_at,
+        "wait": _wait(denied.retry_after),
+        "has_way_back": denied.reason in _INSIDE,
+    }
+    return page(request, "denied", {**context, **more}, status=denied.status)
+
+
+def _wait(seconds: int) -> str:
+    """In words; "" for none."""
+    if seconds > 90:
+        return ngettext("%(count)s minute", "%(count)s minutes", -(-seconds // 60)) % {"count": -(-seconds // 60)}
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds} if seconds else ""
+
+
+def _problem(denied: Denied) -> HttpResponse:
+    """As RFC 9457 has it."""
+    facts = {"type": "about:blank", "title": str(denied.reason.label), "status": denied.status, "code": denied.reason}
+    return JsonResponse(facts, status=denied.status, content_type=_PROBLEM)

@@ -1,0 +1,30 @@
+"""The password."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from ..services import access
+from ..services.clients import client_of
+from .door import COOKIE, door
+
+
+@door("POST")
+def unlock(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Try it; whoever knows it gets a cookie for this share alone, good until the password or the link changes."""
+    password = request.POST.get("password", "")
+    unlocked = access.unlock(token, password, client_of(request), user=getattr(request, "user", None))
+    address = reverse("oss_share:share", args=[token])
+    # Chromium holds what follows a form to the form's policy, which names no bucket before the unlock.
+    response = HttpResponseRedirect(f"{address}?page")
+    response.set_cookie(
+        COOKIE,
+        unlocked.mark,
+        max_age=unlocked.max_age,
+        path=address,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -1,0 +1,3 @@
+from django.urls import include, path
+
+urlpatterns = [path("s/", include("django_oss_share.urls"))]
