@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 import alibabacloud_oss_v2 as oss
 import pytest
 import requests
+
+from django_oss_share.testing.emulator.forms import FormReader
 
 from .clients import sdk
 
@@ -249,6 +252,30 @@ class TestBrokenForms:
 
         assert self.send(oss_emulator, key + head + content + b"\r\n--xyz--\r\n")[0] == 204
         assert oss_emulator.get("a") == content
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 7, 64])
+def test_a_form_that_arrives_in_drops(step):
+    """However the network cuts it, also in the middle of a boundary."""
+    content = b"\r\n--xy\r\n--xyzz\r\n-" * 3
+    form = (
+        b'--xy-z\r\nContent-Disposition: form-data; name="key"\r\n\r\n\r\n--xy\r\n'
+        b'--xy-z\r\nContent-Disposition: form-data; name="file"; filename="a"\r\nContent-Type: text/x\r\n\r\n'
+        + content
+        + b"\r\n--xy-z--\r\n"
+    )
+
+    class Drops(io.BytesIO):
+        def read(self, size=-1):
+            return super().read(step)
+
+    reader = FormReader(Drops(form), 'multipart/form-data; boundary="xy-z"')
+
+    assert reader.next_part() == ("key", None, None)
+    assert reader.value() == "\r\n--xy"
+    assert reader.next_part() == ("file", "a", "text/x")
+    assert b"".join(iter(reader.read, b"")) == content
+    assert reader.next_part() is None
 
 
 def test_a_large_file(oss_emulator):
