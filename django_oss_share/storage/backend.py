@@ -84,7 +84,7 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
 
     def url(
         self,
-        name: str | None,
+        name: str | PurePath | None,
         parameters: Mapping[str, Any] | None = None,
         expire: int | timedelta | None = None,
         http_method: str | None = None,

@@ -132,8 +132,9 @@ def test_hashed_names(static, oss_emulator):
     assert fetch(quote(storage.url("img/季 度.png"), safe=":/")).body == b"not really a picture"
 
 
-def test_collected_again(static, oss_emulator, sources):
-    storage = static("OSSManifestStaticStorage", file_overwrite=True)
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_collected_again(static, oss_emulator, sources, overwrite):
+    storage = static("OSSManifestStaticStorage", file_overwrite=overwrite)
     collect()
     first = storage.url("css/base.css")
     (sources / "css" / "base.css").write_text("p { color: blue }")
