@@ -6,22 +6,19 @@ where links are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from io import RawIOBase
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 import alibabacloud_oss_v2 as sdk
 import requests
 import urllib3
-from alibabacloud_oss_v2.crc import mkCombineFun
 from alibabacloud_oss_v2.transport import RequestsHttpClient
 
-from .crc import ECMA, XOR_OUT
 from .credentials import Credentials, CredentialsSource, as_retriever
 from .endpoints import Endpoint
 from .errors import (
@@ -93,17 +90,6 @@ class ListedPage:
     @property
     def keys(self) -> list[str]:
         return [each.key for each in self.objects]
-
-
-class UploadedPart(NamedTuple):
-    """A part of a multipart upload, as OSS has it.
-
-    :ivar size: bytes. :ivar crc64: of its bytes, or None where OSS did not tell.
-    """
-
-    etag: str
-    size: int
-    crc64: int | None
 
 
 class BucketClient:
@@ -271,12 +257,11 @@ class BucketClient:
             request = sdk.InitiateMultipartUploadRequest(self.bucket, key, headers=dict(headers))
             return str(self._sdk.initiate_multipart_upload(request).upload_id)
 
-    def upload_part(self, key: str, upload_id: str, number: int, body: bytes) -> UploadedPart:
-        """Store part ``number`` (1 to 10,000)."""
+    def upload_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
+        """Store part ``number`` (1 to 10,000); its ETag."""
         request = sdk.UploadPartRequest(self.bucket, key, part_number=number, upload_id=upload_id, body=body)
         with self._translated("UploadPart", key):
-            result = self._sdk.upload_part(request)
-        return UploadedPart(str(result.etag), len(body), int(result.hash_crc64) if result.hash_crc64 else None)
+            return str(self._sdk.upload_part(request).etag)
 
     def complete(
         self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str], *, attempts: int = TRIES
@@ -376,17 +361,6 @@ class _Session(requests.Session):
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
-
-
-def joined_crc64(parts: Iterable[UploadedPart]) -> int | None:
-    """CRC-64 of all parts' bytes, one after the other, from theirs; None where one is not known."""
-    combine = mkCombineFun(ECMA, initCrc=0, rev=True, xorOut=XOR_OUT)
-
-    def join(crc: int | None, part: UploadedPart) -> int | None:
-        return None if crc is None or part.crc64 is None else int(combine(crc, part.crc64, part.size))
-
-    start: int | None = 0
-    return reduce(join, parts, start)
 
 
 def _listed(entry: Any) -> ListedObject:

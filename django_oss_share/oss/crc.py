@@ -1,24 +1,16 @@
-"""CRC-64/ECMA, as OSS computes it over every object (header ``x-oss-hash-crc64ecma``), in C by crcmod."""
+"""CRC-64/XZ, as OSS computes it over every object (header ``x-oss-hash-crc64ecma``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from typing import TYPE_CHECKING
 
-#: The polynomial, and what the register is turned over with at the end.
-ECMA = 0x142F0E1EBA9EA3693
-XOR_OUT = 0xFFFFFFFFFFFFFFFF
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
-def crc64(data: bytes, crc: int = 0) -> int:
+def crc64(data: ReadableBuffer, crc: int = 0) -> int:
     """The CRC of ``data``, going on from ``crc``, that of what came before."""
-    return _function()(data, crc)
+    # Here, so that links are made without it: only readers and writers need it.
+    from fastcrc.crc64 import xz
 
-
-@cache
-def _function() -> Callable[[bytes, int], int]:
-    # Only readers and writers need it, and it builds its table when it is made.
-    import crcmod
-
-    made: Callable[[bytes, int], int] = crcmod.mkCrcFun(ECMA, initCrc=0, xorOut=XOR_OUT, rev=True)
-    return made
+    return xz(data, crc)

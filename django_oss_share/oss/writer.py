@@ -14,7 +14,7 @@ from .errors import InvalidArgument, ObjectNotFound, ServiceError
 from .retry import TRIES, pause
 
 if TYPE_CHECKING:
-    from .client import BucketClient, UploadedPart
+    from .client import BucketClient
 
 #: Bytes of a part unless the caller names another size; OSS takes 100 KiB to 5 GiB, and 10,000 parts.
 PART_SIZE = 8 * 1024 * 1024
@@ -44,9 +44,10 @@ class MultipartUpload:
         self._id = client.initiate(key, headers)
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="oss-part")
         self._parallel = parallel
-        self._under_way: deque[Future[UploadedPart]] = deque()
-        self._parts: list[UploadedPart] = []
+        self._under_way: deque[Future[str]] = deque()
+        self._etags: list[str] = []
         self._sent = 0
+        self._crc = 0
         self._open = True
 
     def __enter__(self) -> MultipartUpload:
@@ -59,8 +60,9 @@ class MultipartUpload:
     def send(self, body: bytes) -> None:
         """Upload the next part; waits while as many as allowed are under way, and raises what an earlier one did."""
         if len(self._under_way) >= self._parallel:
-            self._parts.append(self._under_way.popleft().result())
+            self._etags.append(self._under_way.popleft().result())
         self._sent += 1
+        self._crc = crc64(body, self._crc)
         self._under_way.append(self._pool.submit(self._client.upload_part, self._key, self._id, self._sent, body))
 
     def complete(self) -> None:
@@ -69,19 +71,16 @@ class MultipartUpload:
         :raises ObjectExists: the key was taken meanwhile, and the headers forbid to overwrite.
         """
         while self._under_way:
-            self._parts.append(self._under_way.popleft().result())
+            self._etags.append(self._under_way.popleft().result())
         _carried_out(self._join, self._is_joined)
         self._close()
 
     def _join(self) -> None:
         headers = {name: value for name, value in self._headers.items() if name in _ON_COMPLETION}
-        self._client.complete(self._key, self._id, [part.etag for part in self._parts], headers, attempts=1)
+        self._client.complete(self._key, self._id, self._etags, headers, attempts=1)
 
     def _is_joined(self) -> bool:
-        from .client import joined_crc64
-
-        crc = joined_crc64(self._parts)
-        return crc is not None and _stored_crc64(self._client, self._key) == crc
+        return _stored_crc64(self._client, self._key) == self._crc
 
     def abort(self) -> None:
         """Give up: wait for the parts under way, which would otherwise arrive after the end, and drop them all."""

@@ -17,6 +17,7 @@ _HEAVY = (
     "requests",
     "urllib3",
     "cryptography",
+    "fastcrc",
     "crcmod",
     "oss2",
     "rest_framework",

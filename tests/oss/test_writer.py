@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from django_oss_share.oss import Credentials, Endpoint, InvalidArgument
-from django_oss_share.oss.client import BucketClient, UploadedPart, joined_crc64
-from django_oss_share.oss.crc import crc64
+from django_oss_share.oss.client import BucketClient
 from django_oss_share.oss.errors import CorruptTransfer, ObjectExists, ServiceError, Unreachable
 from django_oss_share.oss.writer import MIN_PART_SIZE, MultipartUpload, upload
 from django_oss_share.testing import OSSEmulator
@@ -246,10 +245,3 @@ def test_bad_part_sizes(size: int, client: BucketClient, oss_emulator: OSSEmulat
     with pytest.raises(InvalidArgument, match="part_size="):
         upload(client, "b", io.BytesIO(b"x"), {}, part_size=size)
     assert sum(oss_emulator.calls.values()) == 0
-
-
-def test_the_crc_of_parts_is_that_of_the_whole() -> None:
-    pieces = [_DATA[:1], _DATA[1:300_000], b"", _DATA[300_000:]]
-    parts = [UploadedPart("etag", len(piece), crc64(piece)) for piece in pieces]
-    assert joined_crc64(parts) == crc64(_DATA)
-    assert joined_crc64([*parts, UploadedPart("etag", 1, None)]) is None
