@@ -213,6 +213,17 @@ def test_one_client_that_hangs_keeps_no_other_waiting(oss_emulator, client, buck
         assert hanging.result() == b"a"
 
 
+def test_bytes_of_a_lost_answer_can_be_removed(oss_emulator, client, bucket):
+    oss_emulator.put("a", b"x")
+    oss_emulator.faults.add(Fault(Kind.LOSE_ANSWER, operation="GetObject", times=1))
+    with pytest.raises(oss.exceptions.OperationError):
+        client.get_object(oss.GetObjectRequest(bucket, "a"))
+
+    client.delete_object(oss.DeleteObjectRequest(bucket, "a"))
+
+    assert [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()] == []
+
+
 def test_a_broken_operation_is_an_answer_and_a_log_line(oss_emulator, client, bucket, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise RuntimeError("a bug")

@@ -78,6 +78,21 @@ class TestRestart:
         with OSSEmulator(tmp_path):
             pass
 
+    def test_what_cannot_listen_leaves_nothing_open(self, tmp_path):
+        with OSSEmulator(tmp_path / "one") as first:
+            port = int(first.endpoint.rpartition(":")[2])
+            with pytest.raises(OSError, match="in use"):
+                OSSEmulator(tmp_path / "two", port=port)
+        with OSSEmulator(tmp_path / "two"):
+            pass
+
+    def test_stopping_what_never_started_or_has_stopped(self, tmp_path):
+        emulator = OSSEmulator(tmp_path)
+        for _ in range(2):
+            emulator.stop()
+        with OSSEmulator(tmp_path):
+            pass
+
     def test_a_temporary_root_is_removed(self):
         with OSSEmulator() as emulator:
             emulator.put("a", b"x")
@@ -109,7 +124,11 @@ class TestDisk:
         with refused(400, "InvalidDigest"):
             client.put_object(oss.PutObjectRequest(bucket, "b", body=b"n", content_md5="1B2M2Y8AsgTpgAmY7PhCfg=="))
 
+        with refused(400, "InvalidTag"):
+            client.put_object(oss.PutObjectRequest(bucket, "b", body=b"n", tagging="=no name"))
+
         assert len(blobs(oss_emulator.root)) == 2
+        assert list((oss_emulator.root / "incoming").iterdir()) == []
 
     def test_a_full_one_is_an_error_of_the_server_and_leaves_nothing(
         self, oss_emulator, client, bucket, monkeypatch, caplog

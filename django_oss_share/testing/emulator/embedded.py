@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -63,20 +63,25 @@ class OSSEmulator:
         clock: Callable[[], datetime] = utc_now,
         force_download: bool = False,
     ) -> None:
-        self._temporary = TemporaryDirectory(prefix="oss-emulator-") if root is None else None
-        self.root = Path(self._temporary.name if self._temporary else root or "")
         self.region = region
         self._buckets = list(buckets) or [DEFAULT_BUCKET]
         self._cnames = _checked_cnames(cnames or {})
         self.bucket = self._buckets[0]
-        self._store = Store(self.root)
-        self.access_key_id, self.access_key_secret = _keys(self.root, access_key_id, access_key_secret)
-        self.accounts = self._accounts()
-        self._service = Service(self._store, self.accounts, dict(self._cnames), clock, force_download=force_download)
-        for name in self._buckets:
-            self.add_bucket(name)
-        self._server = Server(self._service, host, port)
         self._host = host
+        with ExitStack() as opened:
+            self.root = Path(root or opened.enter_context(TemporaryDirectory(prefix="oss-emulator-")))
+            self._store = Store(self.root)
+            opened.callback(self._store.close)
+            self.access_key_id, self.access_key_secret = _keys(self.root, access_key_id, access_key_secret)
+            self.accounts = self._accounts()
+            self._service = Service(
+                self._store, self.accounts, dict(self._cnames), clock, force_download=force_download
+            )
+            for name in self._buckets:
+                self.add_bucket(name)
+            self._server = Server(self._service, host, port)
+            opened.callback(self._server.stop)
+            self._opened = opened.pop_all()
 
     def start(self) -> OSSEmulator:
         """Begin to answer."""
@@ -84,11 +89,8 @@ class OSSEmulator:
         return self
 
     def stop(self) -> None:
-        """End, and remove the root where it was a temporary one."""
-        self._server.stop()
-        self._store.close()
-        if self._temporary:
-            self._temporary.cleanup()
+        """End, and remove the root where it was a temporary one. Does nothing the second time."""
+        self._opened.close()
 
     def __enter__(self) -> OSSEmulator:
         return self.start()

@@ -48,9 +48,9 @@ def exchange(
             response = _carried_out(service, request, hits, request_id)
     except OSSError as error:
         response = _refusal(error, request_id, head)
-    if Kind.LOSE_ANSWER in hits:
-        raise Reset
     try:
+        if Kind.LOSE_ANSWER in hits:
+            raise Reset
         headers = _own_headers(service, hits, request_id, head)
         _deliver(connection, response, headers, head.method, hits, stopping)
     finally:

@@ -40,6 +40,7 @@ class Server(ThreadingMixIn, TCPServer):
         self.stopping = Event()
         self._connections: set[socket.socket] = set()
         self._changed = Condition()
+        self._thread: Thread | None = None
         super().__init__((host, port), _Handler)
 
     @property
@@ -48,12 +49,15 @@ class Server(ThreadingMixIn, TCPServer):
 
     def start(self) -> None:
         """Answer, in threads of its own."""
-        Thread(target=self.serve_forever, args=(_POLL,), name="oss-emulator", daemon=True).start()
+        self._thread = Thread(target=self.serve_forever, args=(_POLL,), name="oss-emulator", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Hang up on everybody and wait until all threads are done."""
         self.stopping.set()
-        self.shutdown()
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
         self.server_close()
         with self._changed:
             for connection in self._connections:

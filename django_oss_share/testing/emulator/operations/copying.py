@@ -72,7 +72,7 @@ def _copied_draft(call: Call, source: StoredObject) -> Draft:
     """The copy's metadata: the source's, or the request's with the directive REPLACE."""
     metadata = _directive(call, "x-oss-metadata-directive")
     tagging = _directive(call, "x-oss-tagging-directive")
-    asked = draft(call.request.headers, source.draft.content)
+    asked = draft(call.request.headers)
     same = (source.bucket, source.key) == (call.bucket, call.key)
     return replace(
         asked,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from ..errors import OSSError, invalid_argument
 from ..moments import http_date
-from ..store import Bucket, Content, Draft, StoredObject
+from ..store import EMPTY, Bucket, Draft, StoredObject
 
 STORAGE_CLASSES = ("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive")
 OBJECT_ACLS = ("default", "private", "public-read", "public-read-write")
@@ -26,16 +26,14 @@ _META = "x-oss-meta-"
 _MAX_TAGS, _MAX_TAG_KEY, _MAX_TAG_VALUE = 10, 128, 256
 
 
-def draft(
-    headers: Mapping[str, str], content: Content, kind: str = "Normal", more: Mapping[str, str] | None = None
-) -> Draft:
-    """An object as the headers of its upload describe it.
+def draft(headers: Mapping[str, str], kind: str = "Normal", more: Mapping[str, str] | None = None) -> Draft:
+    """An object as the headers of its upload describe it, still without its bytes.
 
     :param more: further headers to keep.
     :raises OSSError: a storage class, ACL or tag that OSS does not know.
     """
     return Draft(
-        content,
+        EMPTY,
         kept_headers(headers) | dict(more or {}),
         parse_tags(headers.get("x-oss-tagging", "")),
         kind,

@@ -11,7 +11,7 @@ from ..documents import document, parse, required
 from ..errors import entity_too_small, invalid_argument, invalid_part_order, malformed_xml
 from ..moments import iso_date
 from ..response import Response, xml_response
-from ..store import EMPTY, Part
+from ..store import Part
 from .call import Call, is_number
 from .copying import open_source
 from .metadata import OBJECT_ACLS, draft, one_of, short_headers
@@ -28,7 +28,7 @@ _RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})").fullmatch
 
 def initiate_multipart_upload(call: Call) -> Response:
     bucket = call.found_bucket()
-    upload_id = call.store.uploads.initiate(bucket.name, call.key, draft(call.request.headers, EMPTY), call.now)
+    upload_id = call.store.uploads.initiate(bucket.name, call.key, draft(call.request.headers), call.now)
     answer = [("Bucket", bucket.name), ("Key", listed_key(call, call.key)), ("UploadId", upload_id)]
     return xml_response(document("InitiateMultipartUploadResult", [*url_encoding(call), *answer]))
 

@@ -32,7 +32,8 @@ _MAX_POSITION = 5 * 1024**3
 
 def put_object(call: Call) -> Response:
     bucket = call.found_bucket()
-    wanted = draft(call.request.headers, receive(call.store, call.request))
+    wanted = draft(call.request.headers)
+    wanted = replace(wanted, content=receive(call.store, call.request))
     stored = call.store.objects.put(bucket.name, call.key, wanted, call.now, forbid_overwrite=forbids_overwrite(call))
     return Response(headers=uploaded(bucket, stored))
 
@@ -102,7 +103,8 @@ def append_object(call: Call) -> Response:
     if not call.request.param("position"):
         raise missing_argument("position")
     position = call.number("position", 0, _MAX_POSITION)
-    wanted = draft(call.request.headers, receive(call.store, call.request), "Appendable")
+    wanted = draft(call.request.headers, "Appendable")
+    wanted = replace(wanted, content=receive(call.store, call.request))
     stored = call.store.objects.append(bucket.name, call.key, wanted, position, call.now)
     return Response(headers=uploaded(bucket, stored) | {"x-oss-next-append-position": str(stored.size)})
 

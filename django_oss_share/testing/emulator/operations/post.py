@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from ..access import authorize_object
@@ -34,7 +35,8 @@ def post_object(call: Call) -> Response:
     )
     if "callback" in fields:
         raise not_implemented("callback")
-    wanted = draft(_headers(fields, file), _receive(call, form, fields, permit))
+    wanted = draft(_headers(fields, file))
+    wanted = replace(wanted, content=_receive(call, form, fields, permit))
     forbid = fields.get("x-oss-forbid-overwrite", "").lower() == "true"
     stored = call.store.objects.put(bucket.name, key, wanted, call.now, forbid_overwrite=forbid)
     answer = _answer(call, fields, stored)

@@ -6,7 +6,6 @@ from urllib.parse import quote, unquote
 
 from ..errors import missing_argument, no_such_key, not_a_symlink
 from ..response import Response
-from ..store import EMPTY
 from .call import Call
 from .metadata import draft, short_headers, version_header
 from .objects import forbids_overwrite
@@ -19,7 +18,7 @@ def put_symlink(call: Call) -> Response:
     bucket, target = call.found_bucket(), unquote(call.header(TARGET) or "")
     if not target:
         raise missing_argument(TARGET)
-    link = draft(call.request.headers, EMPTY, "Symlink", {TARGET: target})
+    link = draft(call.request.headers, "Symlink", {TARGET: target})
     stored = call.store.objects.put(bucket.name, call.key, link, call.now, forbid_overwrite=forbids_overwrite(call))
     return Response(headers=version_header(bucket, stored.version_id))
 

@@ -14,7 +14,7 @@ from .blobs import Blobs, Content
 from .buckets import versioning_of
 from .crc_combine import combine
 from .database import Database
-from .records import EMPTY, MARKER, NULL_VERSION, Draft, StoredObject, dump, load_segments, stored_object
+from .records import MARKER, NULL_VERSION, Draft, StoredObject, dump, load_segments, stored_object
 
 _INSERT = """
 INSERT INTO objects (bucket, key, version_id, latest, type, size, etag, crc64, modified, storage_class, acl, headers,
@@ -99,7 +99,7 @@ class Objects:
         with self._database.transaction() as db:
             versioning = versioning_of(db, bucket)
             if version_id is None and versioning:
-                marker, removed = _store(db, bucket, key, Draft(EMPTY, type=MARKER), now, versioning)
+                marker, removed = _store(db, bucket, key, Draft(type=MARKER), now, versioning)
                 deletion = Deletion(marker.version_id, marker=True)
             else:
                 gone = _find(db, bucket, key, version_id or NULL_VERSION)

@@ -27,6 +27,10 @@ class Bucket:
     versioning: str
 
 
+#: No bytes at all, or none yet.
+EMPTY = Content((), "", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An object before it has a place and a time.
@@ -36,7 +40,7 @@ class Draft:
     :ivar headers: to be sent with it, lower-case names: content-type, x-oss-meta-* and the like.
     """
 
-    content: Content
+    content: Content = EMPTY
     headers: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     type: str = "Normal"
@@ -90,9 +94,6 @@ class Part:
     number: int
     modified: int
     content: Content
-
-
-EMPTY = Content((), "", 0)
 
 
 def stored_object(row: sqlite3.Row) -> StoredObject:
