@@ -19,7 +19,7 @@ import requests
 import urllib3
 from alibabacloud_oss_v2.transport import RequestsHttpClient
 
-from .credentials import Credentials, CredentialsSource, as_retriever
+from .credentials import Credentials, CredentialsSource, as_retriever, check_retrieved
 from .endpoints import Endpoint
 from .errors import (
     CorruptTransfer,
@@ -326,7 +326,7 @@ class _ProviderAdapter(sdk.credentials.CredentialsProvider):  # type: ignore[mis
         self._retrieve = retrieve
 
     def get_credentials(self) -> sdk.credentials.Credentials:
-        current = self._retrieve()
+        current = check_retrieved(self._retrieve())
         return sdk.credentials.Credentials(
             current.access_key_id, current.access_key_secret, current.security_token, current.expiration
         )
@@ -381,12 +381,9 @@ def _info(result: Any, size: int) -> ObjectInfo:
 
 
 def _innermost(error: Exception) -> Exception:
-    """What happened, out of the SDK's wrappings; a credentials provider's own error is in there too."""
+    """What happened, out of the SDK's wrappings."""
     while isinstance(inner := getattr(error, "_error", None), Exception):
         error = inner
-    # The only wrapping that does not keep what it wraps.
-    if isinstance(error, sdk.exceptions.CredentialsFetchError) and isinstance(error.__context__, Exception):
-        return error.__context__
     return error
 
 
@@ -398,8 +395,11 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 }
 
 
-def _translate(what: str, wrapped: sdk.exceptions.OperationError) -> OSSShareError:
+def _translate(what: str, wrapped: sdk.exceptions.OperationError) -> Exception:
     error = _innermost(wrapped)
+    # No answer was even asked for: what the source of the credentials raised, which this wrapping alone keeps aside.
+    if isinstance(error, sdk.exceptions.CredentialsFetchError) and isinstance(error.__context__, Exception):
+        return error.__context__
     if isinstance(error, OSSShareError):
         return error
     if isinstance(error, sdk.exceptions.InconsistentError):

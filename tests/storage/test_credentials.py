@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
 from django.test import override_settings
 
 from django_oss_share.oss import Credentials, CredentialsExpired, MissingCredentials, OSSShareError
 
 from .making import make, split
-
-pytestmark = pytest.mark.usefixtures("no_network")
 
 
 def signer_of(storage):
@@ -79,6 +78,53 @@ def test_expired():
     for ask in (storage.url, storage.presign):
         with pytest.raises(CredentialsExpired, match="expired at"):
             ask("a")
+
+
+# For reading and writing
+
+
+IO = [
+    lambda storage: storage.save("a", ContentFile(b"x")),
+    lambda storage: storage.open("a"),
+    lambda storage: storage.open("a", "wb").close(),
+    lambda storage: storage.exists("a"),
+    lambda storage: storage.listdir(""),
+    lambda storage: storage.delete("a"),
+]
+
+
+def failing():
+    raise LookupError("the vault is closed")
+
+
+@pytest.mark.parametrize("work", IO, ids=["save", "read", "write", "exists", "listdir", "delete"])
+@pytest.mark.parametrize(
+    ("source", "error", "message"),
+    [
+        (failing, LookupError, "the vault is closed"),
+        (lambda: None, MissingCredentials, "NoneType instead of Credentials"),
+        (None, MissingCredentials, "OSS_ACCESS_KEY_ID"),
+    ],
+    ids=["fails", "gives none", "has none"],
+)
+def test_the_error_of_a_source_comes_through_here_too(on_emulator, oss_emulator, work, source, error, message):
+    storage = on_emulator(access_key=None, secret_key=None, credentials=source)
+    with pytest.raises(error, match=message):
+        work(storage)
+    assert dict(oss_emulator.calls) == {}
+
+
+@pytest.mark.parametrize("work", IO, ids=["save", "read", "write", "exists", "listdir", "delete"])
+def test_a_token_that_ended_is_told(on_emulator, oss_emulator, work):
+    ended = datetime.now(UTC) - timedelta(seconds=5)
+    session = oss_emulator.accounts.open_session(oss_emulator.add_role("reader"), "me", ended)
+    credentials = Credentials(session.access_key_id, session.access_key_secret, session.security_token, ended)
+    storage = on_emulator(access_key=None, secret_key=None, credentials=lambda: credentials)
+    with pytest.raises(PermissionError, match="SecurityTokenExpired"):
+        work(storage)
+
+
+# None
 
 
 @pytest.mark.parametrize("value", ["", None])
