@@ -106,7 +106,7 @@ class Cycle:
                     if number is not None:
                         return self._fetch_as(number, state)
                 elif self.is_good_for(seconds) or time.monotonic() >= give_up:
-                    self.pause_until(min(state.leased_until, now + 1), "Another process is fetching new ones.")
+                    self.pause_until(self._next_look(now), "Another process is fetching new ones.")
                     return Outcome.LEASED
                 time.sleep(_POLL * random.uniform(0.5, 1))  # noqa: S311 - no secret
         except StoreUnavailable as error:
@@ -118,6 +118,12 @@ class Cycle:
         if self.token is not None:
             self.look_at = min(max(moment, self.token.advisory_at), self.token.usable_until)
         return Outcome.PAUSED
+
+    def _next_look(self, now: float) -> float:
+        """When to look what came of somebody else's fetch: soon, and at the token's end at the latest."""
+        if self.token is None or now >= self.token.usable_until:
+            return now + _POLL
+        return min(now + min(1, self.token.life / 100), self.token.usable_until)
 
     def _fetch_as(self, number: int, state: State) -> Outcome:
         """Fetch under the lease with that fencing number."""

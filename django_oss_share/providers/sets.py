@@ -11,9 +11,10 @@ from ..conf import conf
 from ..oss import Credentials, CredentialsProvider, OSSShareError
 from ..oss.credentials import CredentialsSource
 from .errors import UnknownProvider
-from .kinds import KINDS, SECRETS, Fetcher
+from .kinds import KINDS, SECRETS, Fetcher, role_fetcher
 from .refreshing import RefreshingProvider
 from .store import MemoryStore, Store, StoreFactory
+from .sts import Wanted
 
 # By name: a digest of the settings that it was made from, and what it is.
 _made: dict[str, tuple[str, CredentialsSource]] = {}
@@ -58,6 +59,22 @@ def refreshing_provider(name: str) -> RefreshingProvider | None:
     if isinstance(source, RefreshingProvider):
         return source
     return getattr(source, "refreshing", None)
+
+
+def assume_role(name: str, *, session_name: str, duration: int, policy: str) -> Credentials:
+    """Further credentials by the role and the caller of the ``assume_role`` set ``name``, kept nowhere.
+
+    :param duration: seconds. :param policy: a session policy, in place of the set's own.
+    :raises UnknownProvider: no such set, or one that assumes no role. :raises InvalidArgument: a value out of range.
+    :raises RefreshFailed: STS refused, or did not answer.
+    """
+    settings = _settings(name)
+    if settings["PROVIDER"] != "assume_role":
+        raise UnknownProvider(
+            f"OSS_SHARE['CREDENTIALS'][{name!r}] has the provider {settings['PROVIDER']!r}; only 'assume_role' can "
+            "give further credentials."
+        )
+    return role_fetcher(settings, Wanted(settings["ROLE_ARN"], session_name, duration, policy))()
 
 
 def share_tokens_by(factory: StoreFactory | None) -> None:

@@ -84,7 +84,7 @@ class Wanted:
     def policy_text(self) -> str | None:
         """The session policy as JSON without a blank to spare: STS takes 2,048 characters."""
         if isinstance(self.policy, Mapping):
-            return json.dumps(self.policy, separators=(",", ":"))
+            return json.dumps(self.policy, separators=(",", ":"), ensure_ascii=False)
         return self.policy or None
 
 

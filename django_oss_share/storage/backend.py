@@ -16,7 +16,7 @@ from django.utils import timezone
 from storages.base import BaseStorage
 from storages.compress import GzipCompressionWrapper
 
-from ..oss import Credentials, EnvironmentProvider, InvalidArgument, InvalidKey, PresignedURL, Presigner
+from ..oss import Credentials, Endpoint, EnvironmentProvider, InvalidArgument, InvalidKey, PresignedURL, Presigner
 from ..oss.credentials import CredentialsSource, as_retriever
 from ..oss.encoding import encode_query
 from ..oss.errors import ObjectExists, ObjectNotFound
@@ -198,6 +198,11 @@ class OSSStorage(BaseStorage):  # type: ignore[misc]
     @cached_property
     def _covered(self) -> Callable[[int | timedelta], int] | None:
         return coverer(self._credentials, MAX_V4_SECONDS if self.signature_version == "v4" else None)
+
+    @property
+    def link_endpoint(self) -> Endpoint:
+        """Where links point: what somebody who is given access to the bucket connects to."""
+        return self._link_endpoint
 
     @property
     def link_origin(self) -> str:
