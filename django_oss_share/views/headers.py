@@ -15,6 +15,8 @@ _ALWAYS = {
     "X-Robots-Tag": "noindex",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    # What Django would add only where the session was looked at: nobody shall see by it that there was a share.
+    "Vary": "Accept, Accept-Language, Cookie",
 }
 #: Of answers that are no page.
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import Promise
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ..services.access import Denied, Reason
-from .pages import page
+from .pages import page, same_page
 
 #: What to do about it; nothing here tells anything of the share.
 ADVICE: Mapping[Reason, str | Promise] = {
@@ -31,6 +32,8 @@ ADVICE: Mapping[Reason, str | Promise] = {
 _LOCKED = (Reason.PASSWORD, Reason.WRONG_PASSWORD)
 #: Where there is a way back to what is shared.
 _INSIDE = (Reason.ITEM, Reason.ZIP)
+# Of who tries addresses; they say nothing of the one at hand.
+_SAME_FOR_ALL = (Reason.UNKNOWN, Reason.THROTTLED)
 _PROBLEM = "application/problem+json"
 _MEDIA_TYPES = ("text/html", _PROBLEM, "application/json", "text/plain")
 
@@ -50,17 +53,17 @@ def refuse(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
-    context = {"reason": denied.reason, "token": token}
-    if denied.reason in _LOCKED:
-        return page(request, "locked", context, status=denied.status)
-    starts_at = denied.share.starts_at if denied.share and denied.reason is Reason.SCHEDULED else None
-    more = {
-        "advice": ADVICE[denied.reason],
-        "starts_at": starts_at,
-        "wait": _wait(denied.retry_after),
-        "has_way_back": denied.reason in _INSIDE,
-    }
-    return page(request, "denied", {**context, **more}, status=denied.status)
+    reason = denied.reason
+    if reason in _LOCKED:
+        return page(request, "locked", {"reason": reason, "token": token}, status=denied.status)
+    context: dict[str, Any] = {"reason": reason, "advice": ADVICE[reason], "wait": _wait(denied.retry_after)}
+    if denied.share is None and reason in _SAME_FOR_ALL:
+        return same_page("denied", f"{reason} {denied.retry_after}", context, status=denied.status)
+    if denied.share is not None and reason is Reason.SCHEDULED:
+        context["starts_at"] = denied.share.starts_at
+    if reason in _INSIDE:
+        context["token"] = token
+    return page(request, "denied", context, status=denied.status)
 
 
 def _wait(seconds: int) -> str:

@@ -93,7 +93,9 @@ def _shares() -> dict[str, Share]:
         "limited": made("files/landscape.png", max_downloads=3, expires_in=timedelta(days=2)),
         "locked": made("files/report.pdf", password=PASSWORD, max_downloads=2),
         "folder": made(prefix="project/", name="Project Aurora", note=NOTE),
-        "selection": made(keys=[f"files/{name}" for name in ("report.pdf", "landscape.png", "sunrise.mp4")], name="For the board"),
+        "selection": made(
+            keys=[f"files/{name}" for name in ("report.pdf", "landscape.png", "sunrise.mp4")], name="For the board"
+        ),
         "scheduled": made("files/report.pdf", starts_at=now + timedelta(days=1)),
         "network": made("files/report.pdf", allowed_networks=["10.0.0.0/8"]),
         "gone": made("files/deleted.pdf", check=False),
