@@ -1,0 +1,1 @@
+"""What a share's redirect is measured against: the least that counts and writes down."""
