@@ -47,6 +47,14 @@ def no_network(monkeypatch):
     assert attempts == []
 
 
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Pauses between tries, in seconds: counted, not waited for."""
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    return pauses
+
+
 @pytest.fixture(autouse=True)
 def no_keys_around(monkeypatch):
     """The environment of whoever runs the tests gives no storage its options."""

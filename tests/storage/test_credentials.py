@@ -107,7 +107,9 @@ def failing():
     ],
     ids=["fails", "gives none", "has none"],
 )
-def test_the_error_of_a_source_comes_through_here_too(on_emulator, oss_emulator, work, source, error, message):
+def test_the_error_of_a_source_comes_through_here_too(
+    on_emulator, oss_emulator, no_waiting, work, source, error, message
+):
     storage = on_emulator(access_key=None, secret_key=None, credentials=source)
     with pytest.raises(error, match=message):
         work(storage)

@@ -12,6 +12,8 @@ from django_oss_share.testing import Fault, Kind
 
 from .test_saving import Stream
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 BIG = bytes(range(256)) * 8192  # 2 MiB
 OPERATIONS = {
     "save": ("PutObject", lambda storage: storage.save("a", ContentFile(b"new"))),
@@ -26,14 +28,6 @@ SERVER_FAULTS = [
     Fault(Kind.STATUS, status=503, times=2),
     Fault(Kind.RESET, times=2),
 ]
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Pauses between tries are counted, not waited for."""
-    pauses = []
-    monkeypatch.setattr("time.sleep", pauses.append)
-    return pauses
 
 
 @pytest.fixture

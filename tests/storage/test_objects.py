@@ -64,7 +64,7 @@ def test_no_such_bucket_is_not_no_such_object(on_emulator, ask):
     assert not isinstance(caught.value, FileNotFoundError)
 
 
-def test_nobody_answers():
+def test_nobody_answers(no_waiting):
     storage = OSSStorage(
         **KEYS, bucket_name="examplebucket", region_name="cn-hangzhou", endpoint_url="http://127.0.0.1:9"
     )
@@ -166,7 +166,7 @@ def test_what_no_name_leads_to_is_no_folder(media, oss_emulator):
 
 
 @pytest.mark.parametrize("kind", [Kind.DROP_TOKEN, Kind.REPEAT_TOKEN])
-def test_a_list_that_breaks_off_is_not_called_complete(media, oss_emulator, kind):
+def test_a_list_that_breaks_off_is_not_called_complete(media, oss_emulator, no_waiting, kind):
     for number in range(2100):
         oss_emulator.put(f"media/{number:05}", b"")
     oss_emulator.faults.add(Fault(kind, operation="ListObjectsV2"))

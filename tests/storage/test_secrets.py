@@ -186,9 +186,8 @@ def test_what_goes_well_is_logged_without_secrets(spied, caplog):
     ids=["500", "reset", "skew", "truncate"],
 )
 @pytest.mark.parametrize("operation", ["save", "open", "exists", "listdir", "delete"])
-def test_what_fails(spied, oss_emulator, monkeypatch, fault, operation):
+def test_what_fails(spied, oss_emulator, no_waiting, fault, operation):
     storage, shows_secrets, everything = spied
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     oss_emulator.put("a", b"0123456789" * 10)
     oss_emulator.faults.add(fault)
     arguments = ("a", ContentFile(b"x")) if operation == "save" else ("a",)
