@@ -96,6 +96,7 @@ def _configure(url: str) -> None:
 def _measure() -> list[Row]:
     from bare.models import Link
     from django.core.wsgi import get_wsgi_application
+
     from django_oss_share.services import shares, tokens
 
     Link.objects.create(slug="bare", target="https://example.com/file", limit=2**31 - 1)
