@@ -9,6 +9,7 @@ class OSSShareConfig(AppConfig):
     verbose_name = "OSS shares"
 
     def ready(self) -> None:
+        from . import checks  # noqa: F401 - registers them
         from .providers import share_tokens_by
         from .services import notifications
         from .services.sts import DatabaseStore
