@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient
+from shares.factories import make_share
 
 from django_oss_share.models import AuditEvent, Kind, Share
 from django_oss_share.services import shares
@@ -15,7 +16,6 @@ from django_oss_share.services.access import Denied, Target
 from django_oss_share.testing import Fault
 from django_oss_share.testing import Kind as FaultKind
 from django_oss_share.views.zips import entry_names
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

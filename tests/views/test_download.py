@@ -7,11 +7,11 @@ from urllib.request import urlopen
 
 import pytest
 from django.db import OperationalError
+from shares.factories import make_share
 
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.oss.errors import CredentialsUnavailable
 from django_oss_share.services import shares
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
+from shares.factories import make_share
 
 from django_oss_share.models import Kind, Share
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

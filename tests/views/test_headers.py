@@ -8,9 +8,9 @@ from hashlib import sha256
 
 import pytest
 from django.test import Client
+from shares.factories import PASSWORD, make_share
 
 from django_oss_share.models import Kind
-from shares.factories import PASSWORD, make_share
 from views.visiting import ALL_METHODS, METHODS, ROUTES, address
 
 pytestmark = pytest.mark.django_db

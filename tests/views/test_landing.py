@@ -8,10 +8,10 @@ from urllib.request import urlopen
 
 import pytest
 from django.utils import timezone
+from shares.factories import make_share, make_user
 
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import shares
-from shares.factories import make_share, make_user
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ BOTS = [
 ]
 BROWSERS = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Edg/140",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50",
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 DingTalk/7.5.0",
     "curl/8.5.0",

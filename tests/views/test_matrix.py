@@ -8,11 +8,11 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
+from shares.factories import PASSWORD
 
 from django_oss_share.models import Share
 from django_oss_share.models.share_queryset import ShareQuerySet
 from django_oss_share.services import shares, tokens
-from shares.factories import PASSWORD
 from views.visiting import ALL_METHODS, FORBIDDEN, METHODS, ROUTES, address, all_of, planted, rows
 
 pytestmark = pytest.mark.django_db

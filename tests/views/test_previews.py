@@ -6,11 +6,11 @@ import re
 from urllib.request import urlopen
 
 import pytest
+from shares.factories import make_share
 
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import shares
 from django_oss_share.views import previews
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

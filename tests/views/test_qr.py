@@ -6,9 +6,9 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
+from shares.factories import make_share
 
 from django_oss_share.views import qr
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.request import urlopen
 
 import pytest
+from shares.factories import make_share
 
 from django_oss_share.models import Share
-from shares.factories import make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import hashers
+from shares.factories import PASSWORD, make_share
 
 from django_oss_share.models import AuditEvent, PasswordAttempt, Share
 from django_oss_share.services import shares
-from shares.factories import PASSWORD, make_share
 from views.visiting import address, rows
 
 pytestmark = pytest.mark.django_db

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from shares.factories import make_share
 
 from django_oss_share import urls
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import tokens
-from shares.factories import make_share
 
 #: Every public page, by its name; from the URLconf, so that a new one is in all tests at once.
 ROUTES = [str(pattern.name) for pattern in urls.urlpatterns if pattern.name != "health"]
