@@ -110,6 +110,20 @@ class Nursery:
         self._listener.close()
 
 
+def site_config(emulator: OSSEmulator, sts_endpoint: str, database: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a site whose storage signs with a role that the emulator gives."""
+    credentials = {
+        "PROVIDER": "assume_role",
+        "ROLE_ARN": emulator.add_role("links").arn,
+        "DURATION": 900,
+        "STS_ENDPOINT": sts_endpoint,
+        "ACCESS_KEY_ID": emulator.access_key_id,
+        "ACCESS_KEY_SECRET": emulator.access_key_secret,
+    }
+    storage = emulator.storage_options(access_key=None, secret_key=None)
+    return {"database": database, "credentials": credentials, "storage": storage}
+
+
 class Fleet:
     """All workers of a scenario, the emulator, and the gate before its STS."""
 
@@ -122,18 +136,9 @@ class Fleet:
 
     def config(self, credentials_more: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         """What a worker is told; ``more`` goes on top."""
-        credentials = {
-            "PROVIDER": "assume_role",
-            "ROLE_ARN": self.emulator.add_role("links").arn,
-            "DURATION": 900,
-            "STS_ENDPOINT": self.gate.url,
-            "ACCESS_KEY_ID": self.emulator.access_key_id,
-            "ACCESS_KEY_SECRET": self.emulator.access_key_secret,
-            **(credentials_more or {}),
-        }
-        storage = self.emulator.storage_options(access_key=None, secret_key=None)
-        plan = {"threads": 4, "pause": 0.1, "expires_in": None}
-        return {"database": self._database, "credentials": credentials, "storage": storage, **plan, **more}
+        site = site_config(self.emulator, self.gate.url, self._database)
+        site["credentials"].update(credentials_more or {})
+        return {**site, "threads": 4, "pause": 0.1, "expires_in": None, **more}
 
     def start(self, count: int, **more: Any) -> list[Worker]:
         """``count`` further workers, ready to go."""
