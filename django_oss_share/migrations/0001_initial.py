@@ -292,10 +292,6 @@ class Migration(migrations.Migration):
             model_name="share",
             index=models.Index(fields=["starts_at"], name="oss_share_start"),
         ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(fields=["revoked_at"], name="oss_share_revocation"),
-        ),
         migrations.AddConstraint(
             model_name="share",
             constraint=models.UniqueConstraint(fields=("public_id",), name="oss_share_public_id"),

@@ -132,8 +132,10 @@ def test_a_committed_revocation_wins(each_database, oss, max_downloads):
 
     def owner():
         assert first.wait(30)
-        shares.revoke(Share.objects.get(pk=share.pk))
-        committed.append(True)
+        try:
+            shares.revoke(Share.objects.get(pk=share.pk))
+        finally:
+            committed.append(True)
         return []
 
     turns, lock = count(), Lock()
