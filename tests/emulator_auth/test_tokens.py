@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from datetime import datetime, timedelta
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -137,6 +139,26 @@ def test_secrets_are_not_shown(accounts: Accounts, now: datetime) -> None:
     shown = repr(session) + repr(accounts.owner) + repr(accounts.signatory("LTAIexample", None, now))
     for secret in (session.access_key_secret, session.security_token, "secretexample"):
         assert secret not in shown
+
+
+def test_a_token_is_spelt_in_one_way(accounts: Accounts, now: datetime) -> None:
+    tokens = [session_of(accounts, now, policy="x" * length) for length in range(3)]
+    spelt_otherwise = 0
+    for session in tokens:
+        data = b64decode(session.security_token[4:])
+        for character in ascii_letters + digits + "+/":
+            body = session.security_token.rstrip("=")
+            changed = body[:-1] + character + session.security_token[len(body) :]
+            if changed == session.security_token or b64decode(changed[4:]) != data:
+                continue
+            spelt_otherwise += 1
+            with pytest.raises(OSSError) as caught:
+                accounts.signatory(session.access_key_id, changed, now)
+            assert caught.value.code == "InvalidSecurityToken"
+        with pytest.raises(OSSError) as caught:
+            accounts.signatory(session.access_key_id, session.security_token.removeprefix("CAIS"), now)
+        assert caught.value.code == "InvalidSecurityToken"
+    assert spelt_otherwise
 
 
 @given(data=st.data())
