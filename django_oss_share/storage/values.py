@@ -11,7 +11,7 @@ from typing import Any
 from ..oss import Credentials, InvalidArgument
 from ..oss.endpoints import ADDRESSING, NETWORKS
 from ..oss.presign import SIGNATURE_VERSIONS
-from ..oss.validate import MAX_V4_SECONDS, lifetime
+from ..oss.validate import MAX_V4_SECONDS, check_bucket, lifetime
 from ..oss.writer import MIN_PART_SIZE
 from .headers import ACLS, parameter_headers
 from .options import StorageMisconfigured, one_of
@@ -61,6 +61,7 @@ def check_values(owner: str, options: Mapping[str, Any]) -> None:
         _check_kind(owner, name, options[name], kinds)
     for name, allowed in _CHOICES.items():
         one_of(owner, name, options[name], allowed)
+    _check_bucket(owner, options)
     _check_keys(owner, options)
     _check_together(owner, options)
     _check_lifetime(owner, options)
@@ -97,9 +98,16 @@ def _check_keys(owner: str, options: Mapping[str, Any]) -> None:
         )
 
 
-def _check_together(owner: str, options: Mapping[str, Any]) -> None:
+def _check_bucket(owner: str, options: Mapping[str, Any]) -> None:
     if not options["bucket_name"]:
         raise StorageMisconfigured(f"{owner} needs the option 'bucket_name' (or OSS_BUCKET in the environment).")
+    try:
+        check_bucket(options["bucket_name"])
+    except InvalidArgument as error:
+        raise StorageMisconfigured(f"{owner}: {error}") from error
+
+
+def _check_together(owner: str, options: Mapping[str, Any]) -> None:
     if options["cdn"] and not options["querystring_auth"]:
         raise StorageMisconfigured(
             f"{owner}: cdn signs links, and querystring_auth=False forbids it; for a CDN that checks nothing, set "

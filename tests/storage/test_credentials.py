@@ -9,7 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.test import override_settings
 
-from django_oss_share.oss import Credentials, CredentialsExpired, MissingCredentials, OSSShareError
+from django_oss_share.oss import Credentials, CredentialsExpired, MissingCredentials
+from django_oss_share.storage import StorageMisconfigured
 
 from .making import make, split
 
@@ -140,6 +141,6 @@ def test_empty_keys_never_sign(monkeypatch, value):
 
 @pytest.mark.parametrize("value", ["sentinel\n", "sent inel", "\tsentinel"])
 def test_a_newline_read_along_with_the_key(value):
-    with pytest.raises(OSSShareError, match="a blank or a control character") as caught:
+    with pytest.raises(StorageMisconfigured, match="OSSStorage: .*a blank or a control character") as caught:
         make(secret_key=value)
     assert "sent" not in str(caught.value)
