@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.utils import translation
 
 from ..services import access
 from ..services.access import Denied, Visit
 from ..services.clients import client_of
 from .headers import protect
+from .languages import visitors_language
 from .refusals import refuse
 
 #: Of the mark that a visitor knew the password; its path tells whose.
@@ -32,7 +31,7 @@ def door(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
-            with _language_of(request):
+            with visitors_language(request):
                 response = _answer(view, methods, request, token)
             protect(response)
             return response
@@ -59,13 +58,3 @@ def _answer(view: View, methods: tuple[str, ...], request: HttpRequest, token: s
         return view(request, token)
     except Denied as denied:
         return refuse(request, token, denied)
-
-
-@contextmanager
-def _language_of(request: HttpRequest) -> Iterator[None]:
-    """The visitor's, whether or not the project has LocaleMiddleware, which leaves LANGUAGE_CODE behind."""
-    if hasattr(request, "LANGUAGE_CODE"):
-        yield
-        return
-    with translation.override(translation.get_language_from_request(request)):
-        yield

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from django.utils import timezone
 
 from django_oss_share.models import Share
 from django_oss_share.services import shares
 from django_oss_share.testing import OSSEmulator
+from views.serving import served
 
 SAMPLES = Path(__file__).parents[2] / "example_project" / "samples"
+PICKED = ("report.pdf", "landscape.png", "sunrise.mp4")
 PASSWORD = "correct horse battery"
 NOTE = "The figures are final.\nPlease send remarks by Friday."
 MIDDLEWARE = [
@@ -42,7 +40,7 @@ class Site:
 @contextmanager
 def sample_site(database: Path) -> Iterator[Site]:
     """Runs for as long as the block does; ``database`` is a file to be made."""
-    with OSSEmulator() as emulator, override_settings(**_settings(emulator)), _served() as url:
+    with OSSEmulator() as emulator, override_settings(**_settings(emulator)), served() as url:
         call_command("migrate", verbosity=0)
         _fill(emulator)
         links = {name: url + shares.get_url(share) for name, share in _shares().items()}
@@ -107,24 +105,3 @@ def _shares() -> dict[str, Share]:
     Share.objects.filter(pk=made_shares["expired"].pk).update(expires_at=now)
     Share.objects.filter(pk=made_shares["exhausted"].pk).update(downloads=1)
     return made_shares
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Nobody reads it."""
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    with make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
