@@ -278,6 +278,20 @@ def test_a_change_that_does_not_matter_does_not_get_in_the_way(oss):
     assert (stored.downloads, stored.note) == (1, "for the board")
 
 
+def test_a_share_that_was_purged_since():
+    visitor = visit(make_share())
+    Share.objects.all().purge()
+    assert reason_of(access.issue, visitor) == "unknown"
+
+
+def test_an_end_that_was_moved_up_since_cuts_the_link():
+    share = make_share()
+    visitor = visit(share)
+    end = timezone.now() + timedelta(seconds=20)
+    shares.extend(Share.objects.get(pk=share.pk), end)
+    assert access.issue(visitor).expires_at <= end
+
+
 def test_a_share_that_changes_all_the_time_is_given_up(monkeypatch):
     monkeypatch.setattr("django_oss_share.services.access.issuing._count", lambda share, count: False)
     assert reason_of(access.issue, visit(make_share())) == "unavailable"

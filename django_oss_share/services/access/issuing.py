@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ... import signals
 from ...conf import conf
-from ...models import Action, AuditEvent, Disposition, Pin, Share
+from ...models import Action, Disposition, Pin, Share
 from ...oss import PresignedURL
 from ...storage import OSSStorage
 from .. import audit, objects
@@ -23,8 +23,8 @@ from .targets import Target, inspect, resolve
 
 #: A link ends this long before the token that signed it.
 TOKEN_MARGIN = timedelta(seconds=30)
-# Someone would have to change the share as often between our reading and our counting.
-_TRIES = 5
+# The share would have to be changed as often in the moments between our reading and our counting.
+_TRIES = 20
 
 
 @unavailable_on_failure
@@ -42,8 +42,12 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
     target = resolve(visit, item)
     if visit.share.is_limited or visit.share.pin == Pin.ETAG:
         inspect(visit, target)
-    link = _presign(visit, target, preview, charset)
-    charge(visit, 1, key=target.key, link=link, data={"preview": True} if preview else {})
+    data = {"preview": True} if preview else {}
+
+    def facts(visit: Visit) -> dict[str, Any]:
+        return {"key": target.key, "link": _presign(visit, target, preview, charset), "data": data}
+
+    link: PresignedURL = _charge(visit, 1, facts)["link"]
     return link
 
 
@@ -53,17 +57,23 @@ def link_origin(visit: Visit) -> str:
     return objects.storage_of(visit.share.storage).link_origin
 
 
-def charge(visit: Visit, count: int, **facts: Any) -> AuditEvent:
-    """Count ``count`` downloads and write them down as one row.
+def charge(visit: Visit, count: int, **facts: Any) -> None:
+    """Count ``count`` downloads and write them down as one row, with ``facts`` as ``audit.record`` takes them.
 
     :raises Denied: there are not as many left, or the share was changed and is no longer good for the visitor.
     """
+    _charge(visit, count, lambda visit: facts)
+
+
+def _charge(visit: Visit, count: int, facts: Callable[[Visit], dict[str, Any]]) -> dict[str, Any]:
+    """``facts`` of the visit as it was counted; made outside of the transaction, which holds the row."""
     for _ in range(_TRIES):
+        made = facts(visit)
         with atomic():
             if _count(visit.share, count):
-                event = audit.record(Action.ISSUED, share=visit.share, actor=visit.user, client=visit.client, **facts)
+                event = audit.record(Action.ISSUED, share=visit.share, actor=visit.user, client=visit.client, **made)
                 send_on_commit(signals.share_accessed, share=visit.share, event=event)
-                return event
+                return made
         visit = reread(visit)
         left = visit.share.downloads_left
         if left is not None and left < count:

@@ -104,7 +104,9 @@ def reread(visit: Visit) -> Visit:
 
     :raises Denied: it is no longer good for the visitor.
     """
-    share = _shares(router.db_for_write(Share)).get(pk=visit.share.pk)
+    share = next(iter(_shares(router.db_for_write(Share)).filter(pk=visit.share.pk)[:1]), None)
+    if share is None:
+        raise _unknown(visit.client)
     moved_on = share.token_version != visit.share.token_version
     visit = replace(visit, share=share, now=timezone.now())
     if moved_on:
