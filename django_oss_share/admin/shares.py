@@ -1,0 +1,162 @@
+"""The admin of shares: a list, a page for each with its link and its audit, steps on one or many.
+
+Rows are changed by the services alone, and nothing can be deleted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Kind, Share
+from ..models.share_queryset import ShareQuerySet
+from ..services import policy, tokens
+from ..services import shares as services
+from ..services.clients import client_of
+from . import steps
+from .columns import ShareColumns
+from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, StorageFilter
+from .paginating import CappedPaginator
+from .qr import inline_qr
+from .rights import may_open, may_see, may_see_link
+from .share_form import ShareForm
+from .typed import ShareModelAdmin
+
+_EVENTS = 50
+_FACTS = ("state", "covers", "storage", "version_id", "owner", "created", "count", "end", "revocation")
+_READ_ONLY = ("name", "note", "filename", "disposition", "mode", "pin", "allowed_networks")
+
+
+@admin.register(Share)
+class ShareAdmin(ShareColumns, ShareModelAdmin):
+    """Staff see their own shares; with ``view_all_shares`` everybody's."""
+
+    form = ShareForm
+    list_display = ("title", "state", "time_left", "count", "owner", "target", "created")
+    list_filter = (StateFilter, OwnerFilter, PasswordFilter, StorageFilter, CreatedFilter)
+    search_fields = ("public_id", "name", "key")
+    search_help_text = _("A name, a part of a key, a public id, or a whole link of a share.")
+    ordering = ("-id",)
+    sortable_by = ("created", "time_left")
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = tuple(step.name for step in steps.STEPS)
+
+    class Media:
+        css = {"all": ("oss_share/admin.css",)}
+        js = ("oss_share/admin.js",)
+
+    # Who
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_open(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Share | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Share | None = None) -> bool:
+        return may_open(request.user) and (obj is None or may_see(request.user, obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Share | None = None) -> bool:
+        if not may_open(request.user):
+            return False
+        return obj is None or (obj.revoked_at is None and policy.may_change(request.user, obj))
+
+    def get_queryset(self, request: HttpRequest) -> ShareQuerySet:
+        return Share.objects.visible_to(request.user).order_by(*self.get_ordering(request))
+
+    # What
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By what a link or a public id says, which an index finds; else by a part of a name or key."""
+        term = search_term.strip()
+        public_id = _public_id(term)
+        if public_id:
+            return queryset.filter(public_id=public_id), False
+        if term:
+            queryset = queryset.filter(Q(name__icontains=term) | Q(filename__icontains=term) | Q(key__icontains=term))
+        return queryset, False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Share | None = None) -> tuple[str, ...]:
+        return _FACTS
+
+    def get_fieldsets(self, request: HttpRequest, obj: Share | None = None) -> Any:
+        facts = (_("Facts"), {"fields": _FACTS})
+        if obj is None or not self.has_change_permission(request, obj):
+            return [facts, (_("Settings"), {"fields": _READ_ONLY})]
+        single = obj.kind == Kind.OBJECT
+        shown = ("filename", "disposition", "mode", "pin") if single else ("disposition", "pin")
+        zipped = ("allow_zip",) if not single and policy.policy_of(request.user).allow_zip else ()
+        return [
+            (
+                _("Who may open it, and how long"),
+                {"fields": ("expires", "starts_at", "max_downloads", "allowed_networks")},
+            ),
+            (_("Password"), {"fields": ("new_password", *(("remove_password",) if obj.has_password else ()))}),
+            (_("What visitors see"), {"fields": ("name", "note", *shown, *zipped)}),
+            facts,
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Share | None = None, change: bool = False, **kwargs: Any) -> Any:
+        bound = type("ShareForm", (ShareForm,), {"by": request.user, "client": client_of(request)})
+        return super().get_form(request, obj, change=change, **{**kwargs, "form": bound})
+
+    def save_model(self, request: HttpRequest, obj: Share, form: Any, change: bool) -> None:
+        """Nothing: the form had the services do it."""
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Share | None = None,
+    ) -> HttpResponse:
+        link = services.get_url(obj, request) if obj is not None and may_see_link(request.user, obj) else ""
+        context.update(
+            link=link,
+            qr=inline_qr(link) if link else "",
+            steps=steps.STEPS if link else (),
+            events=list(obj.events.order_by("-id")[:_EVENTS]) if obj is not None else (),
+            may_read_audit=request.user.has_perm("oss_share.view_auditevent"),
+        )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Steps
+
+    @admin.action(description=steps.EXTEND.title, permissions=["change"])
+    def extend_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        return steps.take(self, request, queryset, steps.EXTEND)
+
+    @admin.action(description=steps.HAND_OVER.title, permissions=["change"])
+    def hand_over_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        return steps.take(self, request, queryset, steps.HAND_OVER)
+
+    @admin.action(description=steps.ROTATE.title, permissions=["change"])
+    def rotate_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        return steps.take(self, request, queryset, steps.ROTATE)
+
+    @admin.action(description=steps.REVOKE.title, permissions=["change"])
+    def revoke_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        return steps.take(self, request, queryset, steps.REVOKE)
+
+
+def _public_id(term: str) -> str:
+    """The public id that ``term`` is, or that the token in it says, if it is a link of ours; else ""."""
+    if len(term) == 18 and all(digit in "0123456789abcdef" for digit in term):
+        return term
+    for part in term.split("/"):
+        try:
+            return tokens.parse(part).public_id
+        except tokens.BadToken:
+            continue
+    return ""

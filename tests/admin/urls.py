@@ -1,0 +1,4 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [path("s/", include("django_oss_share.urls")), path("admin/", admin.site.urls)]
