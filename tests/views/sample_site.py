@@ -38,8 +38,8 @@ class Site:
 
 
 @contextmanager
-def sample_site(database: Path) -> Iterator[Site]:
-    """Runs for as long as the block does; ``database`` is a file to be made."""
+def sample_site() -> Iterator[Site]:
+    """Runs for as long as the block does, on an empty database."""
     with OSSEmulator() as emulator, override_settings(**_settings(emulator)), served() as url:
         call_command("migrate", verbosity=0)
         _fill(emulator)

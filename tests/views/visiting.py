@@ -12,7 +12,7 @@ from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import tokens
 
 #: Every public page, by its name; from the URLconf, so that a new one is in all tests at once.
-ROUTES = [str(pattern.name) for pattern in urls.urlpatterns if pattern.name != "health"]
+ROUTES = [str(pattern.name) for pattern in urls.urlpatterns]
 #: The methods that each answers by itself.
 METHODS = {
     "share": {"GET", "HEAD"},
