@@ -8,7 +8,7 @@ whose credentials end (``assume_role``, ``ecs_ram_role``, ``oidc``, a ``callable
 from .cycle import Outcome
 from .errors import RefreshFailed, StoreUnavailable, UnknownProvider
 from .refreshing import RefreshingProvider
-from .sets import assume_role, credentials_source, refreshing_names, refreshing_provider, share_tokens_by
+from .sets import credentials_source, further_credentials, refreshing_names, refreshing_provider, share_tokens_by
 from .store import LEASE, MemoryStore, State, Store
 from .token import MARGIN, Token
 
@@ -24,8 +24,8 @@ __all__ = [
     "StoreUnavailable",
     "Token",
     "UnknownProvider",
-    "assume_role",
     "credentials_source",
+    "further_credentials",
     "refreshing_names",
     "refreshing_provider",
     "share_tokens_by",

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from ..oss import Credentials, OSSShareError
+from ..oss.secret import SecretBytes, SecretDict
 from .errors import RefreshFailed
 
 _MEMBERS = ("AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration")
 
 
-def read_json(service: str, body: bytes) -> Mapping[str, Any]:
+def read_json(service: str, body: SecretBytes) -> SecretDict:
     """The JSON object in ``body``.
 
     :param service: for messages.
     :raises RefreshFailed: there is none. What stood there instead is not repeated: it may be half a secret.
     """
     try:
-        answer = json.loads(body)
+        answer = json.loads(body, object_hook=SecretDict)
     except ValueError:
         answer = None
-    if not isinstance(answer, dict):
+    if not isinstance(answer, SecretDict):
         raise RefreshFailed(f"{service} answered {len(body)} bytes that are no JSON object.")
     return answer
 
 
-def read_credentials(service: str, answer: Mapping[str, Any]) -> Credentials:
+def read_credentials(service: str, answer: SecretDict) -> Credentials:
     """The credentials in ``answer``.
 
     :raises RefreshFailed: a member is missing, empty or malformed, by name.

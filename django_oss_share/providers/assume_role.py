@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..oss import Credentials, Endpoint, MissingCredentials
 from ..oss.credentials import CredentialsSource, as_retriever
+from ..oss.secret import SecretDict
 from .answers import read_credentials
 from .errors import RefreshFailed
 from .sts import Wanted
@@ -42,7 +43,7 @@ class AssumeRole:
     def __call__(self) -> Credentials:
         """:raises RefreshFailed: STS refused, or did not answer, or the caller has no keys."""
         client, request, runtime, failures = self._prepare()
-        answer: Mapping[str, Any] = {}
+        answer = SecretDict()
         failed = None
         try:
             answer = _members(client.assume_role_with_options(request, runtime))
@@ -96,9 +97,9 @@ class AssumeRole:
             raise RefreshFailed(f"There are no keys to call STS with: {error}") from None
 
 
-def _members(answer: Any) -> Mapping[str, Any]:
+def _members(answer: Any) -> SecretDict:
     found = getattr(getattr(answer, "body", None), "credentials", None)
-    return {} if found is None else found.to_map()
+    return SecretDict({} if found is None else found.to_map())
 
 
 def _failed(error: Exception) -> RefreshFailed:

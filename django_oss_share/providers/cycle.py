@@ -105,9 +105,11 @@ class Cycle:
                     number = self.store.acquire(state, now)
                     if number is not None:
                         return self._fetch_as(number, state)
-                elif self.is_good_for(seconds) or time.monotonic() >= give_up:
-                    self.pause_until(self._next_look(now), "Another process is fetching new ones.")
-                    return Outcome.LEASED
+                else:
+                    self.said = "Another process is fetching new ones."
+                    if self.is_good_for(seconds) or time.monotonic() >= give_up:
+                        self.pause_until(self._next_look(now), self.said)
+                        return Outcome.LEASED
                 time.sleep(_POLL * random.uniform(0.5, 1))  # noqa: S311 - no secret
         except StoreUnavailable as error:
             return self._run_alone(due, error, force=force)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from ..oss import Credentials
+from ..oss.secret import SecretBytes
 from .answers import read_credentials, read_json
 from .errors import RefreshFailed
 from .http import opener, send
@@ -44,7 +45,7 @@ class ECSRamRole:
             raise RefreshFailed(f"{_SERVICE} has no credentials for the role {role!r}: {answer.get('Code')!r}.")
         return read_credentials(_SERVICE, answer)
 
-    def _send(self, method: str, path: str, headers: dict[str, str]) -> bytes:
+    def _send(self, method: str, path: str, headers: dict[str, str]) -> SecretBytes:
         # Never by a proxy: it would see the credentials, and reach another machine's metadata.
         status, body = send(
             _SERVICE, opener({}), method, self.endpoint + path, headers=headers, seconds=self.timeout / 3

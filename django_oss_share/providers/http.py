@@ -9,6 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
+from ..oss.secret import SecretBytes
 from .errors import RefreshFailed
 
 _MOST_BYTES = 64 * 1024
@@ -31,9 +32,9 @@ def send(
     url: str,
     *,
     headers: Mapping[str, str] | None = None,
-    body: bytes | None = None,
+    body: SecretBytes | None = None,
     seconds: float,
-) -> tuple[int, bytes]:
+) -> tuple[int, SecretBytes]:
     """The status and the body of the answer.
 
     :param service: for messages, which name no URL.
@@ -53,13 +54,13 @@ def send(
         raise RefreshFailed(f"{service} gave no answer ({_why(error)}).") from None
 
 
-def _read(response: HTTPResponse, give_up: float) -> bytes:
+def _read(response: HTTPResponse, give_up: float) -> SecretBytes:
     read = b""
     while block := response.read1(8192):
         read += block
         if len(read) > _MOST_BYTES or time.monotonic() > give_up:
             raise TimeoutError("too long")
-    return read
+    return SecretBytes(read)
 
 
 def _why(error: Exception) -> str:

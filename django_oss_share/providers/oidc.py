@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from ..oss import Credentials, Endpoint
+from ..oss.secret import Secret, SecretBytes, SecretDict
 from .answers import read_credentials, read_json
 from .errors import RefreshFailed
 from .http import opener, send
@@ -55,9 +56,9 @@ class OIDC:
         if status != 200:
             raise RefreshFailed(f"{_SERVICE} refused: HTTP {status}, {str(answer.get('Code'))[:100]}.")
         members = answer.get("Credentials")
-        return read_credentials(_SERVICE, members if isinstance(members, dict) else {})
+        return read_credentials(_SERVICE, members if isinstance(members, SecretDict) else SecretDict())
 
-    def _form(self) -> bytes:
+    def _form(self) -> SecretBytes:
         form = {
             "RoleArn": self.wanted.role_arn,
             "OIDCProviderArn": self.provider_arn,
@@ -66,11 +67,11 @@ class OIDC:
             "DurationSeconds": self.wanted.duration,
             "Policy": self.wanted.policy_text,
         }
-        return urlencode({name: value for name, value in form.items() if value is not None}).encode()
+        return SecretBytes(urlencode({name: value for name, value in form.items() if value is not None}).encode())
 
-    def _token(self) -> str:
+    def _token(self) -> Secret:
         try:
-            token = self.token_file.read_text().strip()
+            token = Secret(self.token_file.read_text().strip())
         except (OSError, UnicodeDecodeError) as error:
             raise RefreshFailed(f"The OIDC token could not be read: {type(error).__name__}.") from None
         if not token:

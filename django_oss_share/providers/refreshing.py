@@ -52,6 +52,9 @@ class RefreshingProvider:
     def __repr__(self) -> str:
         return f"RefreshingProvider({self.name!r})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} holds keys and is not pickled; name its set instead.")
+
     @property
     def token(self) -> Token | None:
         """What this process holds: not looked up, not refreshed, maybe of no use any more."""

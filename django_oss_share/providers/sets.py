@@ -10,6 +10,7 @@ from typing import Any
 from ..conf import conf
 from ..oss import Credentials, CredentialsProvider, OSSShareError
 from ..oss.credentials import CredentialsSource
+from ..oss.secret import SecretDict
 from .errors import UnknownProvider
 from .kinds import KINDS, SECRETS, Fetcher, role_fetcher
 from .refreshing import RefreshingProvider
@@ -19,13 +20,6 @@ from .sts import Wanted
 # By name: a digest of the settings that it was made from, and what it is.
 _made: dict[str, tuple[str, CredentialsSource]] = {}
 _store_factory: StoreFactory | None = None
-
-
-class _Settings(dict[str, Any]):
-    """The settings of one set. Error reports print a frame's variables, so these print none of theirs."""
-
-    def __repr__(self) -> str:
-        return f"<settings {', '.join(self)}>"
 
 
 def credentials_source(name: str | Callable[[], Credentials] | CredentialsProvider) -> CredentialsSource:
@@ -61,7 +55,7 @@ def refreshing_provider(name: str) -> RefreshingProvider | None:
     return getattr(source, "refreshing", None)
 
 
-def assume_role(name: str, *, session_name: str, duration: int, policy: str) -> Credentials:
+def further_credentials(name: str, *, session_name: str, duration: int, policy: str) -> Credentials:
     """Further credentials by the role and the caller of the ``assume_role`` set ``name``, kept nowhere.
 
     :param duration: seconds. :param policy: a session policy, in place of the set's own.
@@ -84,13 +78,13 @@ def share_tokens_by(factory: StoreFactory | None) -> None:
     _made.clear()
 
 
-def _settings(name: str) -> _Settings:
+def _settings(name: str) -> SecretDict:
     sets = conf.credentials
     if name not in sets:
         raise UnknownProvider(
             f"credentials={name!r} is not a key of OSS_SHARE['CREDENTIALS']; known: {_listed(sets)}.{_hint(name, sets)}"
         )
-    settings = _Settings(sets[name])
+    settings = SecretDict(sets[name])
     kind = settings.get("PROVIDER", "")
     if kind not in KINDS:
         raise UnknownProvider(
@@ -106,7 +100,7 @@ def _settings(name: str) -> _Settings:
     return settings
 
 
-def _make(name: str, settings: _Settings) -> CredentialsSource:
+def _make(name: str, settings: SecretDict) -> CredentialsSource:
     def refreshed(fetch: Fetcher, longest: int | None) -> RefreshingProvider:
         return RefreshingProvider(fetch, name=name, longest=longest, store=lambda: _store(name, settings))
 
@@ -120,7 +114,7 @@ def _make(name: str, settings: _Settings) -> CredentialsSource:
     raise UnknownProvider(f"OSS_SHARE['CREDENTIALS'][{name!r}]: {problem}")
 
 
-def _store(name: str, settings: _Settings) -> Store:
+def _store(name: str, settings: SecretDict) -> Store:
     return MemoryStore() if _store_factory is None else _store_factory(name, _fingerprint(settings))
 
 

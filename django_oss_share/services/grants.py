@@ -17,7 +17,7 @@ from ..models import Action, Grant
 from ..oss import Credentials, Endpoint, InvalidArgument
 from ..oss.session_policy import check_actions, session_policy
 from ..oss.validate import lifetime
-from ..providers import UnknownProvider, assume_role
+from ..providers import UnknownProvider, further_credentials
 from ..storage import OSSStorage
 from . import audit, objects, snippets
 from .errors import NotAllowed
@@ -88,7 +88,7 @@ def create(
         actions=list(check_actions(actions)),
         duration=lifetime(duration, maximum=None),
     )
-    given = assume_role(
+    given = further_credentials(
         credentials or _own_credentials(storage, backend),
         session_name=_SESSION_NAME,
         duration=grant.duration,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
-from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ..conf import conf
 from ..oss import Credentials, OSSShareError
+from ..oss.secret import Secret, SecretDict
 from ..providers.token import Token, utc
 from .keyring import derived_key
 
@@ -23,13 +23,13 @@ class Unreadable(OSSShareError, ValueError):
 def seal(name: str, fingerprint: str, token: Token) -> str:
     """``token``, so that only :func:`unseal` reads it, and only for the same set with the same settings."""
     credentials = token.credentials
-    values = {
-        "of": [name, fingerprint],
-        "keys": [credentials.access_key_id, credentials.access_key_secret, credentials.security_token],
-        "ends_at": token.ends_at,
-        "asked_at": token.asked_at,
-        "number": token.number,
-    }
+    values = SecretDict(
+        of=[name, fingerprint],
+        keys=[credentials.access_key_id, credentials.access_key_secret, credentials.security_token],
+        ends_at=token.ends_at,
+        asked_at=token.asked_at,
+        number=token.number,
+    )
     return _fernet().encrypt(json.dumps(values).encode()).decode()
 
 
@@ -39,7 +39,7 @@ def unseal(name: str, fingerprint: str, sealed: str) -> Token:
     :raises Unreadable: none of the present keys opens it, or it is another set's.
     """
     try:
-        values: dict[str, Any] = json.loads(_fernet().decrypt(sealed))
+        values: SecretDict = json.loads(_fernet().decrypt(sealed), object_hook=SecretDict)
     except InvalidToken:
         raise Unreadable(
             f"The stored credentials {name!r} are encrypted under a key that is not among "
@@ -47,7 +47,7 @@ def unseal(name: str, fingerprint: str, sealed: str) -> Token:
         ) from None
     if values["of"] != [name, fingerprint]:
         raise Unreadable(f"What is stored as the credentials {name!r} was not stored as such.")
-    key_id, secret, security_token = values["keys"]
+    key_id, secret, security_token = map(Secret, values["keys"])
     fetched = Credentials(key_id, secret, security_token, utc(values["ends_at"]))
     return Token.of(fetched, values["asked_at"], values["number"])
 
