@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from datetime import UTC, datetime, timedelta
 
+import alibabacloud_oss_v2 as sdk
 import pytest
 
 from django_oss_share.oss import Credentials, CredentialsExpired, Endpoint, InvalidKey, MissingCredentials
@@ -117,6 +118,18 @@ def test_wrong_keys(key_id: str | None, secret: str, code: str, oss_emulator: OS
     with pytest.raises(PermissionDenied, match="403") as caught:
         other.get("a")
     assert (caught.value.status, caught.value.code) == (403, code)
+
+
+def test_a_conflict_of_another_kind(client: BucketClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = sdk.exceptions.ServiceError(status_code=409, code="ObjectNotAppendable", request_id="R", message="No.")
+
+    def refuse(*args: object, **options: object) -> None:
+        raise sdk.exceptions.OperationError(name="PutObject", error=refusal)
+
+    monkeypatch.setattr(client._sdk, "put_object", refuse)
+    with pytest.raises(ServiceError, match="ObjectNotAppendable") as caught:
+        client.put("a", b"x", {})
+    assert not isinstance(caught.value, FileExistsError)
 
 
 def test_nothing_secret_in_errors_nor_in_the_frames_behind_them(oss_emulator: OSSEmulator) -> None:
