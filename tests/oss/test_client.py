@@ -121,7 +121,15 @@ def test_wrong_keys(key_id: str | None, secret: str, code: str, oss_emulator: OS
 
 
 def test_a_conflict_of_another_kind(client: BucketClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    refusal = sdk.exceptions.ServiceError(status_code=409, code="ObjectNotAppendable", request_id="R", message="No.")
+    facts = {
+        "code": "ObjectNotAppendable",
+        "request_id": "R",
+        "message": "",
+        "ec": "",
+        "timestamp": "",
+        "request_target": "",
+    }
+    refusal = sdk.exceptions.ServiceError(status_code=409, **facts)
 
     def refuse(*args: object, **options: object) -> None:
         raise sdk.exceptions.OperationError(name="PutObject", error=refusal)

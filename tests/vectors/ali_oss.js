@@ -1,7 +1,6 @@
 // The third witness: ali-oss (Node), run with the clock held. Reads [{form, given}, ...] as JSON from stdin and writes
 // {"sdk": "ali-oss 6.23.0", "answers": [...]}: a URL, an Authorization header, a signature, or null where it refuses.
-//
-//   npm install ali-oss@6.23.0 && NODE_PATH=node_modules node ali_oss.js < inputs.json
+// make_vectors.py runs it.
 
 const OSS = require('ali-oss');
 const { version } = require('ali-oss/package.json');

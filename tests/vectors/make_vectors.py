@@ -1,7 +1,7 @@
 """Makes the vector files beside it: the official SDKs are run on the inputs, and their answers written down.
 
-    npm install --prefix DIR ali-oss@6.23.0
-    python tests/vectors/make_vectors.py --node-modules DIR/node_modules
+    npm ci --prefix tests/clients
+    python tests/vectors/make_vectors.py
 
 None of our own code takes part. ``by`` names the SDKs that gave the signature. Where they disagree, the signature is
 that of the SDK which follows OSS (alibabacloud-oss-v2 for V4; oss2 for V1, since the former leaves ``x-oss-*``
@@ -10,7 +10,6 @@ parameters unsigned), and ``otherwise`` holds what the others say.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -26,6 +25,7 @@ from inputs import DEFAULTS, Input
 from python_sdks import OSS2, V2, oss2_headers, oss2_link, v2_headers, v2_link
 
 HERE = Path(__file__).parent
+NODE_MODULES = HERE.parent / "clients" / "node_modules"
 Answers = dict[str, str]
 
 POST_DEFAULTS: Input = {
@@ -45,23 +45,20 @@ POST_DEFAULTS: Input = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--node-modules", type=Path, required=True)
-    node_modules = parser.parse_args().node_modules
     for form, asked in (
         ("v4_query", inputs.v4_links()),
         ("v1_query", inputs.links()),
         ("v4_header", inputs.v4_requests()),
         ("v1_header", inputs.v1_requests()),
     ):
-        write(form, DEFAULTS, witness(form, list(asked), node_modules))
+        write(form, DEFAULTS, witness(form, list(asked)))
     for form in ("v4_post", "v1_post"):
-        write(form, POST_DEFAULTS, post_vectors(form, list(inputs.posts()), node_modules))
+        write(form, POST_DEFAULTS, post_vectors(form, list(inputs.posts())))
 
 
-def witness(form: str, asked: list[Input], node_modules: Path) -> list[Input]:
+def witness(form: str, asked: list[Input]) -> list[Input]:
     full = [{**DEFAULTS, **given} for given in asked]
-    ali_oss, its_answers = ask_node(form, full, node_modules)
+    ali_oss, its_answers = ask_node(form, full)
     vectors = []
     for given, whole, its_answer in zip(asked, full, its_answers, strict=True):
         answers = {sdk: ask(whole, form[:2]) for sdk, ask in _PYTHON_SDKS[form.partition("_")[2]].items()}
@@ -108,12 +105,12 @@ def signature_in_header(authorization: str) -> str:
     return authorization.rpartition(":")[2]
 
 
-def post_vectors(form: str, asked: list[Input], node_modules: Path) -> list[Input]:
+def post_vectors(form: str, asked: list[Input]) -> list[Input]:
     full = []
     for given in asked:
         whole = {**POST_DEFAULTS, **given}
         full.append({**whole, "policy": policy_document(whole, form)})
-    sdk, signatures = ask_node(form, full, node_modules)
+    sdk, signatures = ask_node(form, full)
     return [
         {"given": given, "policy": whole["policy"], "signature": signature, "by": [sdk]}
         for given, whole, signature in zip(asked, full, signatures, strict=True)
@@ -141,12 +138,12 @@ def policy_document(given: Input, form: str) -> dict[str, Any]:
     return {"expiration": ends, "conditions": conditions}
 
 
-def ask_node(form: str, asked: list[Input], node_modules: Path) -> tuple[str, list[str | None]]:
+def ask_node(form: str, asked: list[Input]) -> tuple[str, list[str | None]]:
     done = subprocess.run(
         ["node", HERE / "ali_oss.js"],
         input=json.dumps([{"form": form, "given": given} for given in asked]).encode(),
         stdout=subprocess.PIPE,
-        env={**os.environ, "NODE_PATH": str(node_modules.resolve())},
+        env={**os.environ, "NODE_PATH": str(NODE_MODULES)},
         timeout=120,
         check=True,
     )
