@@ -31,6 +31,7 @@ KNOWN = (
     "IP_PRIVACY",
     "LINK_LIFETIME",
     "MAX_EXPIRY",
+    "MAX_PRESIGN",
     "NOTIFY_OWNER",
     "ON_CLIP",
     "OWNER_DEACTIVATED",
@@ -203,6 +204,11 @@ class Settings:
     def link_lifetime(self) -> int:
         """Seconds that a link lives which a visitor is sent on to."""
         return self._number("LINK_LIFETIME", 60, 1, 300)
+
+    @property
+    def max_presign(self) -> int:
+        """Seconds that a presigned link may live which staff make: 9 hours, as in OSS's console; up to 7 days."""
+        return self._number("MAX_PRESIGN", 32_400, 60, 604_800)
 
     @property
     def unlock_lifetime(self) -> int:

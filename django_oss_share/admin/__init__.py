@@ -1,5 +1,6 @@
 """The admin of shares, of buckets and of the audit."""
 
+from .mixins import ShareFileAdminMixin
 from .shares import ShareAdmin
 
-__all__ = ["ShareAdmin"]
+__all__ = ["ShareAdmin", "ShareFileAdminMixin"]

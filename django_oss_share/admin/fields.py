@@ -102,5 +102,5 @@ class NetworksField(forms.Field):
 def add_error(form: forms.BaseForm, error: OSSShareError) -> None:
     """Say what a service refused, at the field that it is about."""
     argument = error.field if isinstance(error, InvalidArgument) else ""
-    field = _FIELD_OF.get(argument, argument)
+    field = argument if argument in form.fields else _FIELD_OF.get(argument, "")
     form.add_error(field if field in form.fields else None, ValidationError(str(error)))

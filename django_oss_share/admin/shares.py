@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Kind, Share
@@ -19,11 +20,14 @@ from ..services import shares as services
 from ..services.clients import client_of
 from . import steps
 from .columns import ShareColumns
+from .creating import create_view
 from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, StorageFilter
 from .paginating import CappedPaginator
+from .presigning import presign_view
 from .qr import inline_qr
 from .rights import may_open, may_see, may_see_link
 from .share_form import ShareForm
+from .targets import query_for
 from .typed import ShareModelAdmin
 
 _EVENTS = 50
@@ -57,7 +61,7 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         return may_open(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        return policy.may_share(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Share | None = None) -> bool:
         return False
@@ -127,9 +131,28 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
             qr=inline_qr(link) if link else "",
             steps=steps.STEPS if link else (),
             events=list(obj.events.order_by("-id")[:_EVENTS]) if obj is not None else (),
+            presign_url=self._presign_url(request, obj) if link else "",
             may_read_audit=request.user.has_perm("oss_share.view_auditevent"),
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _presign_url(self, request: HttpRequest, share: Share | None) -> str:
+        if share is None or share.kind != Kind.OBJECT or not policy.may_share(request.user):
+            return ""
+        query = query_for(share.storage, [share.key], version_id=share.version_id, filename=share.filename)
+        return f"{reverse('admin:oss_share_share_presign', current_app=self.admin_site.name)}?{query}"
+
+    # Pages
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [path("presign/", view(self.presign_view), name="oss_share_share_presign"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return create_view(self, request)
+
+    def presign_view(self, request: HttpRequest) -> HttpResponse:
+        return presign_view(self, request)
 
     # Steps
 
