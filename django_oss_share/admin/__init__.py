@@ -1,6 +1,7 @@
 """The admin of shares, of buckets and of the audit."""
 
-from .mixins import ShareFileAdminMixin
+from .credentials import StoredCredentialsAdmin
+from .grants import GrantAdmin
 from .shares import ShareAdmin
 
-__all__ = ["ShareAdmin", "ShareFileAdminMixin"]
+__all__ = ["GrantAdmin", "ShareAdmin", "StoredCredentialsAdmin"]
