@@ -2,6 +2,7 @@
 
 from .credentials import StoredCredentialsAdmin
 from .grants import GrantAdmin
+from .mixins import ShareFileAdminMixin
 from .shares import ShareAdmin
 
-__all__ = ["GrantAdmin", "ShareAdmin", "StoredCredentialsAdmin"]
+__all__ = ["GrantAdmin", "ShareAdmin", "ShareFileAdminMixin", "StoredCredentialsAdmin"]
