@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from django_oss_share.models import AuditEvent, Share
-from django_oss_share.services import access, texts
+from django_oss_share.services import access, shares, texts
 from django_oss_share.services.access import reading
 from shares.factories import make_share, reason_of, visit
 
@@ -103,4 +103,11 @@ class TestReading:
 
     def test_what_is_gone(self, oss):
         assert reason_of(access.read_text, visit(make_share(key="a.txt"))) == "gone"
+        assert Share.objects.get().downloads == 0
+
+    def test_what_was_replaced(self, oss):
+        oss.put("a.txt", b"first")
+        share = shares.create("a.txt", pin="etag")
+        oss.put("a.txt", b"second")
+        assert reason_of(access.read_text, visit(share)) == "replaced"
         assert Share.objects.get().downloads == 0

@@ -131,6 +131,7 @@ def test_an_empty_folder(client, oss):
 def test_keys_that_no_path_leads_to_are_left_out(client, share, oss):
     oss.put("team//hidden.txt", b"")
     oss.put("team/../up.txt", b"")
+    oss.put("team/back\\slash.txt", b"")
     assert names(page(client, share)) == ["sub", "a.txt", "空 格 & +.txt"]
 
 

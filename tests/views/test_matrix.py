@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 from shares.factories import PASSWORD
 
@@ -119,14 +119,18 @@ def test_guessing_is_throttled_on_all_pages_alike(client, route):
     assert client.get(address(planted(), "qr"), REMOTE_ADDR="203.0.113.8").status_code == 200
 
 
+@pytest.mark.parametrize("atomic_requests", [False, True])
 @pytest.mark.parametrize("route", ROUTES)
-def test_the_database_is_down(client, route, monkeypatch):
+def test_the_database_is_down(client, route, monkeypatch, atomic_requests):
+    """Also where Django would begin each request by asking it for a transaction."""
     token = tokens.make(planted())
 
     def down(*args, **kwargs):
         raise OperationalError("planted: could not connect to examplebucket")
 
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
     monkeypatch.setattr(ShareQuerySet, "_fetch_all", down)
+    monkeypatch.setattr(connection, "savepoint", down)
     for method in METHODS[route]:
         response = client.generic(method, address(token, route))
         assert (response.status_code, response["Retry-After"]) == (503, "30")

@@ -118,15 +118,6 @@ def test_behind_a_trusted_proxy_each_visitor_is_one(client, share, settings):
     assert set(AuditEvent.objects.values_list("address", flat=True)) == {f"198.51.100.{n}" for n in range(7)}
 
 
-def test_a_refused_try_stays_charged_whatever_becomes_of_the_request(client, share, settings):
-    settings.DATABASES["default"]["ATOMIC_REQUESTS"] = True
-    try:
-        unlock(client, share, "guess")
-    finally:
-        settings.DATABASES["default"]["ATOMIC_REQUESTS"] = False
-    assert PasswordAttempt.objects.count() == 1
-
-
 @pytest.mark.parametrize("password", ["", "x" * 2000, "\ud800".encode("utf-8", "surrogatepass"), "\0"])
 def test_what_is_no_password(client, share, password):
     assert unlock(client, share, password).status_code == 403
