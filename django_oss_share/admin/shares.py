@@ -19,6 +19,7 @@ from ..services import policy, tokens
 from ..services import shares as services
 from ..services.clients import client_of
 from . import steps
+from .browser import browser_view, chosen_view, object_view
 from .columns import ShareColumns
 from .creating import create_view
 from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, StorageFilter
@@ -146,7 +147,27 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
-        return [path("presign/", view(self.presign_view), name="oss_share_share_presign"), *super().get_urls()]
+        pages = {
+            "presign": self.presign_view,
+            "browse": self.browser_view,
+            "object": self.object_view,
+            "chosen": self.chosen_view,
+        }
+        ours = [path(f"{name}/", view(page), name=f"oss_share_share_{name}") for name, page in pages.items()]
+        return [*ours, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {"may_browse": policy.may_browse(request.user), "may_share": policy.may_share(request.user)}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def browser_view(self, request: HttpRequest) -> HttpResponse:
+        return browser_view(self, request)
+
+    def object_view(self, request: HttpRequest) -> HttpResponse:
+        return object_view(self, request)
+
+    def chosen_view(self, request: HttpRequest) -> HttpResponse:
+        return chosen_view(self, request)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return create_view(self, request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import SEEK_SET, RawIOBase
 from typing import IO, Any
@@ -52,6 +52,7 @@ class ObjectInfo:
     :ivar modified: aware UTC.
     :ivar crc64: CRC-64/ECMA of the stored bytes, or None for objects older than that header.
     :ivar content_encoding: such as ``gzip``, or "".
+    :ivar metadata: what its uploader said of it in ``x-oss-meta-…`` headers, by names without that.
     """
 
     size: int
@@ -61,6 +62,8 @@ class ObjectInfo:
     content_encoding: str
     crc64: int | None
     version_id: str | None
+    storage_class: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,25 @@ class ListedObject:
     etag: str
     modified: datetime
     storage_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an object, or the marker that hides it.
+
+    :ivar size: bytes; None for a marker. :ivar modified: aware UTC.
+    """
+
+    version_id: str
+    is_latest: bool
+    modified: datetime
+    size: int | None
+    etag: str = ""
+    storage_class: str = ""
+
+    @property
+    def is_marker(self) -> bool:
+        return self.size is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +270,19 @@ class BucketClient:
                 raise self._incomplete(prefix, "the same continuation token twice")
             seen.add(token)
 
+    def versions(self, key: str, *, limit: int = 100) -> list[Version]:
+        """The latest versions of one object and its delete markers, the newest first, at most ``limit`` (1 to 1,000).
+
+        In a bucket that never kept versions, the object itself, as the version ``null``.
+        """
+        request = sdk.ListObjectVersionsRequest(self.bucket, prefix=key, max_keys=limit, encoding_type="url")
+        with self._translated("ListObjectVersions", key):
+            result = self._sdk.list_object_versions(request)
+        # Other keys that begin with this one come after it.
+        found = [_version(entry) for entry in result.version or () if entry.key == key]
+        found += [_marker(entry) for entry in result.delete_marker or () if entry.key == key]
+        return sorted(found, key=lambda version: (version.is_latest, version.modified), reverse=True)
+
     def _incomplete(self, prefix: str, what: str) -> IncompleteListing:
         return IncompleteListing(
             f"The list of oss://{self.bucket}/{prefix} goes on, but OSS gave {what}; it was given up rather than "
@@ -394,6 +429,21 @@ def _listed(entry: Any) -> ListedObject:
     return ListedObject(entry.key, entry.size, entry.etag or "", entry.last_modified, entry.storage_class or "")
 
 
+def _version(entry: Any) -> Version:
+    return Version(
+        entry.version_id,
+        bool(entry.is_latest),
+        entry.last_modified,
+        entry.size,
+        entry.etag or "",
+        entry.storage_class or "",
+    )
+
+
+def _marker(entry: Any) -> Version:
+    return Version(entry.version_id, bool(entry.is_latest), entry.last_modified, None)
+
+
 def _differs(result: Any, crc: int) -> bool:
     """Whether OSS received something else than what has the CRC-64 ``crc``."""
     return result.hash_crc64 is not None and int(result.hash_crc64) != crc
@@ -409,6 +459,8 @@ def _info(result: Any, size: int) -> ObjectInfo:
         content_encoding=result.headers.get("Content-Encoding", ""),
         crc64=int(crc) if crc else None,
         version_id=result.version_id,
+        storage_class=result.storage_class or "",
+        metadata=dict(result.metadata or {}),
     )
 
 

@@ -16,7 +16,7 @@ from ..storage import OSSStorage
 from .errors import UnknownStorage
 
 if TYPE_CHECKING:
-    from ..oss.client import ListedObject, ObjectInfo
+    from ..oss.client import ListedObject, ObjectInfo, Version
 
 #: Entries of one page, folders and files together; OSS lists no more at once.
 MAX_PAGE_SIZE = 1000
@@ -102,6 +102,15 @@ def describe(storage: str, key: str, version_id: str = "") -> ObjectInfo:
     """
     backend = storage_of(storage)
     return backend.client.head(backend.object_key(key), version_id=version_id or None, attempts=1, timeout=_TIMEOUT)
+
+
+def versions(storage: str, key: str) -> list[Version]:
+    """The versions that the bucket keeps of an object, the newest first, at most a hundred.
+
+    :raises ServiceError: OSS does not tell.
+    """
+    backend = storage_of(storage)
+    return backend.client.versions(backend.object_key(key))
 
 
 def browse(storage: str, prefix: str = "", *, token: str | None = None, search: str = "", page_size: int = 100) -> Page:
