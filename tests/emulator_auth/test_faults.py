@@ -229,7 +229,7 @@ def test_slow(oss_emulator: OSSEmulator) -> None:
     oss_emulator.faults.add(Fault(Kind.SLOW, rate=len(BODY) * 2))
     started = time.monotonic()
     assert get(link(oss_emulator))[1] == BODY
-    assert 0.4 < time.monotonic() - started < 5
+    assert time.monotonic() - started > 0.4
 
 
 @pytest.mark.parametrize("minutes", [-20, 20])
@@ -281,8 +281,8 @@ def left(credentials: models.AssumeRoleResponseBodyCredentials) -> timedelta:
 
 def test_sts_expired(oss_emulator: OSSEmulator) -> None:
     oss_emulator.faults.add(Fault(Kind.STS_EXPIRED, times=1))
-    assert timedelta(seconds=-65) < left(assume(oss_emulator)) < timedelta(seconds=-59)
-    assert left(assume(oss_emulator)) > timedelta(seconds=890)
+    assert timedelta(minutes=-2) < left(assume(oss_emulator)) < timedelta(seconds=-59)
+    assert left(assume(oss_emulator)) > timedelta(minutes=14)
 
 
 def test_sts_partial(oss_emulator: OSSEmulator) -> None:
