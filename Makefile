@@ -12,7 +12,7 @@ AGAIN = -m "not once"
 NODE_CLIENT = tests/clients/node_modules/.package-lock.json
 
 .NOTPARALLEL:
-.PHONY: help test test-all lint docs demo bench clean system main-environment
+.PHONY: help test test-all lint docs demo bench reliability clean system main-environment
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ demo: ## A site with uploads, links and an embedded OSS; DEMO_ONCE=1 walks throu
 bench: system ## Every benchmark beside its peer; writes docs/performance.md
 	$(ENVIRONMENT) bench --group bench
 	.build/bench/bin/python benchmarks/run.py
+
+reliability: main-environment ## What credentials survive, done to real processes; writes docs/reliability.md
+	$(MAIN)/python benchmarks/reliability.py
 
 clean: ## Removes what the other targets made
 	rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tests/clients/node_modules

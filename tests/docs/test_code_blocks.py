@@ -24,6 +24,7 @@ from docs.blocks import PAGES, Block, blocks, page_id
 
 #: Names that only settings assign.
 SETTINGS = re.compile(r"^(STORAGES|INSTALLED_APPS|OSS_SHARE|MEDIA_URL|STATIC_URL) = ", re.MULTILINE)
+ROLE = "acs:ram::1234567890123456:role/links"
 OBJECTS = {
     "notes/读我.txt": "你好".encode(),
     "photos/cat.png": b"\x89PNG",
@@ -43,9 +44,12 @@ def site(oss_emulator, settings, monkeypatch):
     backend = {"BACKEND": "django_oss_share.storage.OSSStorage", "OPTIONS": options}
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {"default": backend, "archive": backend, "staticfiles": static}
+    role = {"PROVIDER": "assume_role", "ROLE_ARN": ROLE, "STS_ENDPOINT": oss_emulator.sts_endpoint}
+    settings.OSS_SHARE = {"CREDENTIALS": {"default": role}}
     return oss_emulator
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_python_blocks_run(page, site, tmp_path):
     namespace: dict[str, object] = {"__name__": "page"}
@@ -71,6 +75,9 @@ def check_settings(block: Block, emulator: OSSEmulator) -> None:
     for storage in ours.values():
         # A storage of static files reads its manifest when it is made.
         storage["OPTIONS"] |= {"io_endpoint_url": emulator.endpoint, "bucket_name": emulator.bucket}
+    for credentials in given.get("OSS_SHARE", {}).get("CREDENTIALS", {}).values():
+        if credentials["PROVIDER"] == "assume_role":
+            credentials["STS_ENDPOINT"] = emulator.sts_endpoint
     with override_settings(**given):
         for alias in ours:
             assert storages[alias].presign("reports/q3.pdf").url.startswith("http")

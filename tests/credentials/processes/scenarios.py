@@ -148,6 +148,7 @@ def late_answer(fleet: Fleet) -> Result:
     assert late.answer() == "current"
     assert _row().sealed == newer.sealed
     assert _row().number == newer.number == 3
+    _more(fleet)
     totals = _well(fleet.stop())
     return Result(
         "4", "a fetching process is stopped (SIGSTOP) and overtaken", totals.asked, 0, 3, "the newer token stays"
@@ -189,6 +190,7 @@ def bad_answers(fleet: Fleet) -> Result:
         fleet.emulator.faults.add(Fault(kind, operation="AssumeRole", times=1))
         assert refresher.tell("refresh").startswith("failed: "), kind
         assert _row().sealed == stored, kind
+        _more(fleet)
     assert refresher.tell("refresh") == "fetched"
     totals = _well(fleet.stop())
     return Result(
@@ -333,6 +335,12 @@ def _await(condition: Callable[[], bool], *, seconds: float = 30, pause: float =
     while not condition():
         assert time.monotonic() < give_up, "What was waited for did not happen."
         time.sleep(pause)
+
+
+def _more(fleet: Fleet) -> None:
+    """Let some more links be asked for."""
+    before = fleet.report().opened
+    _await(lambda: fleet.report().opened > before + 8)
 
 
 def _sleep_until(moment: datetime, more: float) -> None:
