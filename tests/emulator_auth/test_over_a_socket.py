@@ -189,3 +189,33 @@ def test_a_client_with_another_region_or_key(oss_emulator: OSSEmulator) -> None:
         with pytest.raises(oss.exceptions.OperationError) as caught:
             asking.list_objects_v2(oss.ListObjectsV2Request(BUCKET))
         assert refused(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("examplebucket.oss-cn-hangzhou.aliyuncs.com", (200, None, None)),
+        ("examplebucket.oss-cn-hangzhou-internal.aliyuncs.com", (200, None, None)),
+        ("examplebucket.cn-hangzhou.oss.aliyuncs.com", (200, None, None)),
+        ("examplebucket.oss-accelerate.aliyuncs.com", (200, None, None)),
+        ("examplebucket.oss-accelerate-overseas.aliyuncs.com", (200, None, None)),
+        ("examplebucket.oss-cn-beijing.aliyuncs.com", (403, "AccessDenied", "0003-00001403")),
+        ("examplebucket.oss-cn-beijing-internal.aliyuncs.com", (403, "AccessDenied", "0003-00001403")),
+        ("examplebucket.cn-beijing.oss.aliyuncs.com", (403, "AccessDenied", "0003-00001403")),
+    ],
+)
+def test_the_vendors_endpoints(
+    host: str, expected: tuple[int, str | None, str | None], oss_emulator: OSSEmulator
+) -> None:
+    url = link(oss_emulator, "v1").replace(f"/{BUCKET}/", "/")
+    assert outcome(url, {"Host": host}) == expected
+    if expected[0] == 403:
+        _, error = ask(url, {"Host": host})
+        assert error["Endpoint"] == "oss-cn-hangzhou.aliyuncs.com"
+        assert "must be addressed using the specified endpoint" in str(error["Message"])
+
+
+def test_a_bucket_that_is_nowhere(oss_emulator: OSSEmulator) -> None:
+    url = link(oss_emulator, "v1", bucket="nowhere").replace(f"/{BUCKET}/", "/")
+    for host in ("nowhere.oss-cn-beijing.aliyuncs.com", "nowhere.localhost"):
+        assert outcome(url, {"Host": host}) == (404, "NoSuchBucket", "0015-00000101")

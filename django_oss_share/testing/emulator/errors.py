@@ -278,17 +278,6 @@ def file_already_exists(key: str) -> OSSError:
     )
 
 
-def bucket_already_exists(bucket: str) -> OSSError:
-    return OSSError(
-        409,
-        "BucketAlreadyExists",
-        "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
-        "Please select a different name and try again.",
-        ec="0015-00000104",
-        extra={"BucketName": bucket},
-    )
-
-
 def bucket_not_empty(bucket: str) -> OSSError:
     return OSSError(
         409,
@@ -404,14 +393,6 @@ def entity_too_small(minimum: int, proposed: int) -> OSSError:
         "EntityTooSmall",
         "Your proposed upload is smaller than the minimum allowed size.",
         extra={"MinSizeAllowed": str(minimum), "ProposedSize": str(proposed)},
-    )
-
-
-def incomplete_body() -> OSSError:
-    return OSSError(
-        400,
-        "IncompleteBody",
-        "The request body terminated before the number of bytes specified by the Content-Length HTTP header.",
     )
 
 

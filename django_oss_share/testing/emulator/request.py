@@ -13,6 +13,12 @@ from .errors import invalid_object_name, invalid_uri
 
 _BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _VIRTUAL_HOST = ".localhost"
+#: ``BUCKET.oss-REGION[-internal].aliyuncs.com`` and ``BUCKET.REGION.oss.aliyuncs.com``, or without a bucket.
+_VENDOR_HOST = re.compile(
+    r"(?:(?P<bucket>[a-z0-9-]+)\.)?"
+    r"(?:oss-(?P<region>[a-z0-9-]+?)(?:-internal)?|(?P<dual_stack>[a-z0-9-]+)\.oss)\.aliyuncs\.com"
+)
+_EVERY_REGION = frozenset({"accelerate", "accelerate-overseas"})
 #: Of UTF-8; OSS refuses longer keys.
 MAX_KEY_BYTES = 1023
 
@@ -80,9 +86,10 @@ def parse_query(raw_query: str) -> Query:
 def addressed(host: str, raw_path: str, *, cnames: Mapping[str, str]) -> tuple[str | None, str | None]:
     """The bucket and the (decoded) key that a request is about.
 
-    ``bucket.localhost`` and the custom domains in ``cnames`` (lower case, without port) name the bucket by the host.
-    An IP address, ``localhost`` or another name without a dot takes the bucket from the path. Any other host is a
-    custom domain that nobody bound; like OSS we take it for a bucket, which then does not exist.
+    ``bucket.localhost``, the custom domains in ``cnames`` (lower case, without port) and, for clients whose name
+    resolution was bent, the vendor's own endpoints name the bucket by the host. An IP address, ``localhost`` or another
+    name without a dot takes the bucket from the path. Any other host is a custom domain that nobody bound; like OSS we
+    take it for a bucket, which then does not exist.
 
     :raises OSSError: 400 InvalidURI or InvalidObjectName, where the path cannot be decoded.
     """
@@ -93,10 +100,20 @@ def addressed(host: str, raw_path: str, *, cnames: Mapping[str, str]) -> tuple[s
         return cnames[name], _key(raw_path[1:])
     if name.endswith(_VIRTUAL_HOST):
         return name.removesuffix(_VIRTUAL_HOST), _key(raw_path[1:])
-    if "." in name and not _is_address(name):
+    vendor = _VENDOR_HOST.fullmatch(name)
+    if vendor and vendor["bucket"]:
+        return vendor["bucket"], _key(raw_path[1:])
+    if "." in name and not _is_address(name) and not vendor:
         return name, _key(raw_path[1:])
     bucket, _, key = raw_path[1:].partition("/")
     return _decode(bucket) or None, _key(key) if bucket else None
+
+
+def endpoint_region(host: str) -> str | None:
+    """The region that one of the vendor's endpoints is for; None for another host, or an endpoint of every region."""
+    vendor = _VENDOR_HOST.fullmatch(hostname(host))
+    region = (vendor["region"] or vendor["dual_stack"]) if vendor else None
+    return None if region in _EVERY_REGION else region
 
 
 def hostname(host: str) -> str:

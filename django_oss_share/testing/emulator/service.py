@@ -11,13 +11,13 @@ from .access import authorize_object
 from .accounts import Accounts, Identity
 from .auth import authenticate
 from .authorization import authorize
-from .errors import OSSError, internal_error, service_unavailable, too_many_requests
+from .errors import OSSError, internal_error, service_unavailable, too_many_requests, wrong_endpoint
 from .faults import Calls, Fault, Faults, Kind
 from .moments import milliseconds
 from .operations.buckets import check_name
 from .operations.call import Call
 from .operations.cors import cors_headers
-from .request import Request, hostname
+from .request import Request, endpoint_region, hostname
 from .response import Response
 from .store import Store
 from .sts import handle_sts, is_sts, sts_operation
@@ -81,6 +81,7 @@ class Service:
         _check_bucket(request.bucket)
         operation = router.find(request)
         identity = Identity() if operation.name in _UNSIGNED else authenticate(request, self.accounts, now)
+        self._check_endpoint(request)
         self._authorize(operation.name, request, identity)
         return operation.handler(
             Call(
@@ -100,6 +101,12 @@ class Service:
         if request.bucket is None or request.method == "OPTIONS":
             return {}
         return cors_headers(self.store, request.bucket, request.method, request.headers)
+
+    def _check_endpoint(self, request: Request) -> None:
+        """:raises OSSError: the bucket is there, but not in the region whose endpoint was asked."""
+        named = endpoint_region(request.host)
+        if named not in (None, self.accounts.region) and request.bucket and self.store.buckets.find(request.bucket):
+            raise wrong_endpoint(request.bucket, f"oss-{self.accounts.region}.aliyuncs.com")
 
     def _authorize(self, operation: str, request: Request, identity: Identity) -> None:
         if operation in _OWN_PERMISSION:
