@@ -40,12 +40,9 @@ class OIDC:
 
     def __call__(self) -> Credentials:
         """:raises RefreshFailed: there is no token in the file, STS refused it, or STS did not answer."""
-        proxies = {"http": self.proxy, "https": self.proxy} if self.proxy else None
-        # The emulator's machine needs no way out, whatever the environment says of proxies.
-        through = opener({} if self.endpoint.is_loopback else proxies)
         status, body = send(
             _SERVICE,
-            through,
+            opener(self._proxies()),
             "POST",
             f"{self.endpoint.url}/?{urlencode(_common())}",
             headers={"Content-Type": "application/x-www-form-urlencoded"},
@@ -57,6 +54,12 @@ class OIDC:
             raise RefreshFailed(f"{_SERVICE} refused: HTTP {status}, {str(answer.get('Code'))[:100]}.")
         members = answer.get("Credentials")
         return read_credentials(_SERVICE, members if isinstance(members, SecretDict) else SecretDict())
+
+    def _proxies(self) -> dict[str, str] | None:
+        if self.proxy:
+            return {"http": self.proxy, "https": self.proxy}
+        # The way to the emulator leads out of nothing, whatever the environment says of proxies.
+        return {} if self.endpoint.is_loopback else None
 
     def _form(self) -> SecretBytes:
         form = {
