@@ -133,9 +133,14 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
             steps=steps.STEPS if link else (),
             events=list(obj.events.order_by("-id")[:_EVENTS]) if obj is not None else (),
             presign_url=self._presign_url(request, obj) if link else "",
-            may_read_audit=request.user.has_perm("oss_share.view_auditevent"),
+            all_events_url=self._events_url(request, obj),
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _events_url(self, request: HttpRequest, share: Share | None) -> str:
+        if share is None or not request.user.has_perm("oss_share.view_auditevent"):
+            return ""
+        return f"{reverse('admin:oss_share_auditevent_changelist', current_app=self.admin_site.name)}?share={share.pk}"
 
     def _presign_url(self, request: HttpRequest, share: Share | None) -> str:
         if share is None or share.kind != Kind.OBJECT or not policy.may_share(request.user):

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.test import Client
 from django.urls import reverse
+from shares.factories import make_user
 
 from django_oss_share.models import AuditEvent, Share
 
 LIST = "admin:oss_share_share_changelist"
+
+
+def log_in(name: str, *permissions: str, **fields: Any) -> tuple[Client, Any]:
+    """A client of a new user of the staff with these permissions, and the user."""
+    user = make_user(name, *permissions, is_staff=True, **fields)
+    client = Client(REMOTE_ADDR="203.0.113.7", headers={"User-Agent": "Firefox", "Accept-Language": "en"})
+    client.force_login(user)
+    return client, user
 
 
 def shares_list() -> str:
