@@ -51,9 +51,13 @@ class AppendOnlyModel(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """:raises AppendOnly: the row is there already."""
+        self.refuse_rewriting()
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def refuse_rewriting(self) -> None:
+        """:raises AppendOnly: the row is there already."""
         if not self._state.adding:
             raise AppendOnly(f"{type(self).__name__} {self.pk} is written and stays as it is.")
-        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """:raises AppendOnly: always."""

@@ -293,7 +293,7 @@ def test_an_end_that_was_moved_up_since_cuts_the_link():
 
 
 def test_a_share_that_changes_all_the_time_is_given_up(monkeypatch):
-    monkeypatch.setattr("django_oss_share.services.access.issuing._count", lambda share, count: False)
+    monkeypatch.setattr("django_oss_share.services.access.issuing.add_downloads", lambda share, count: False)
     assert reason_of(access.issue, visit(make_share())) == "unavailable"
 
 

@@ -305,7 +305,7 @@ def test_a_database_that_is_down(monkeypatch, error, caplog):
         raise error
 
     share = make_share()
-    monkeypatch.setattr("django_oss_share.services.access.opening._shares", fail)
+    monkeypatch.setattr("django_oss_share.services.access.opening.share_by_public_id", fail)
     with pytest.raises(Denied) as caught:
         visit(share)
     assert (caught.value.reason, caught.value.status, caught.value.retry_after) == ("unavailable", 503, 30)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from shares.factories import PASSWORD
 
 from django_oss_share.models import Share
-from django_oss_share.models.share_queryset import ShareQuerySet
 from django_oss_share.services import shares, tokens
 from views.visiting import ALL_METHODS, FORBIDDEN, METHODS, ROUTES, address, all_of, planted, rows
 
@@ -129,7 +128,7 @@ def test_the_database_is_down(client, route, monkeypatch, atomic_requests):
         raise OperationalError("planted: could not connect to examplebucket")
 
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
-    monkeypatch.setattr(ShareQuerySet, "_fetch_all", down)
+    monkeypatch.setattr("django_oss_share.services.access.opening.share_by_public_id", down)
     monkeypatch.setattr(connection, "savepoint", down)
     for method in METHODS[route]:
         response = client.generic(method, address(token, route))

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from ... import signals
 from ...conf import conf
 from ...models import Action, Disposition, Pin, Share
+from ...models.statements import add_downloads
 from ...oss import PresignedURL
 from ...storage import OSSStorage
 from .. import audit, objects
@@ -70,7 +70,7 @@ def _charge(visit: Visit, count: int, facts: Callable[[Visit], dict[str, Any]]) 
     for _ in range(_TRIES):
         made = facts(visit)
         with atomic():
-            if _count(visit.share, count):
+            if add_downloads(visit.share, count):
                 event = audit.record(Action.ISSUED, share=visit.share, actor=visit.user, client=visit.client, **made)
                 send_on_commit(signals.share_accessed, share=visit.share, event=event)
                 return made
@@ -79,17 +79,6 @@ def _charge(visit: Visit, count: int, facts: Callable[[Visit], dict[str, Any]]) 
         if left is not None and left < count:
             raise denied(visit, Reason.EXHAUSTED)
     raise denied(visit, Reason.UNAVAILABLE, retry_after=RETRY_AFTER)
-
-
-def _count(share: Share, count: int) -> bool:
-    """Whether the row was still as we read it, and had as many downloads left.
-
-    ``revision`` stands for all that was read; the two others would hold even if somebody changed rows by SQL.
-    """
-    rows = Share.objects.filter(pk=share.pk, revision=share.revision, revoked_at=None)
-    if share.max_downloads is not None:
-        rows = rows.filter(downloads__lte=share.max_downloads - count)
-    return bool(rows.update(downloads=F("downloads") + count))
 
 
 def _presign(visit: Visit, target: Target, preview: bool, charset: str) -> PresignedURL:

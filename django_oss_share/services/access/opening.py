@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
@@ -14,7 +13,7 @@ from django.utils import timezone
 from ... import signals
 from ...conf import conf
 from ...models import Action, Share, State
-from ...models.share_queryset import ShareQuerySet
+from ...models.statements import share_by_public_id
 from .. import audit, throttles, tokens, unlocking
 from ..clients import Client
 from ..inputs import MAX_PASSWORD_BYTES
@@ -104,7 +103,7 @@ def reread(visit: Visit) -> Visit:
 
     :raises Denied: it is no longer good for the visitor.
     """
-    share = next(iter(_shares(router.db_for_write(Share)).filter(pk=visit.share.pk)[:1]), None)
+    share = _read(visit.share.public_id, router.db_for_write(Share))
     if share is None:
         raise _unknown(visit.client)
     moved_on = share.token_version != visit.share.token_version
@@ -134,8 +133,7 @@ def _find(token: str, client: Client, user: Any, now: datetime) -> Share:
         parsed = tokens.parse(token)
     except tokens.BadToken:
         raise _unknown(client) from None
-    # A slice, since first() would sort.
-    share = next(iter(_shares().filter(public_id=parsed.public_id)[:1]), None)
+    share = _read(parsed.public_id)
     if share is None:
         raise _unknown(client)
     if share.token_version != parsed.version:
@@ -143,15 +141,8 @@ def _find(token: str, client: Client, user: Any, now: datetime) -> Share:
     return share
 
 
-def _shares(using: str | None = None) -> ShareQuerySet:
-    return _prepared(using, conf.owner_deactivated == "deny")
-
-
-@lru_cache(maxsize=16)
-def _prepared(using: str | None, with_owner_state: bool) -> ShareQuerySet:
-    """Kept and only ever refined: putting the join into it anew costs a quarter of running it."""
-    rows = Share.objects.using(using)
-    return rows.with_owner_state() if with_owner_state else rows
+def _read(public_id: str, using: str | None = None) -> Share | None:
+    return share_by_public_id(public_id, with_owner_state=conf.owner_deactivated == "deny", using=using)
 
 
 def _unknown(client: Client) -> Denied:
