@@ -1,7 +1,7 @@
-"""``make demo``: the example project from nothing, with an embedded OSS.
+"""``make demo``: the example project from nothing, with an embedded OSS and a worker.
 
-Serves on PORT (8000) until Ctrl-C. With DEMO_ONCE=1 it walks through the site as a visitor would, over HTTP, compares
-every byte and name with what was stored, and exits: 0 if all of it is as it should be.
+Serves on PORT (8000) until Ctrl-C. With DEMO_ONCE=1 it walks through the site as its visitors and its administrator
+would, over HTTP, compares every byte and name with what was stored, and exits: 0 if all of it is as it should be.
 """
 
 import os
@@ -10,7 +10,9 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import site
@@ -18,8 +20,30 @@ from harness.emulator import BUCKET, emulator
 from harness.errors import DemoFailed
 from harness.journey import STEPS, Tour
 from harness.samples import SAMPLES
+from harness.worker import Worker, worker
 
 HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Demo:
+    """All that is running, but for the site itself.
+
+    :ivar oss: the emulator's endpoint.
+    """
+
+    listening: socket.socket
+    oss: str
+    prepared: site.Prepared
+    worker: Worker
+
+    @property
+    def url(self) -> str:
+        return f"http://{site.HOST}:{self.listening.getsockname()[1]}/"
+
+    @property
+    def share(self) -> str:
+        return self.url.rstrip("/") + self.prepared.share
 
 
 def main() -> int:
@@ -38,43 +62,54 @@ def main() -> int:
 def serve() -> None:
     """The site, with what earlier runs have stored."""
     directory = Path(os.environ.get("EXAMPLE_VAR", HERE / "var"))
-    port = os.environ.get("PORT", "8000")
-    with suppress(KeyboardInterrupt), site.listen(port) as listening, emulator(directory / "oss") as endpoint:
-        password = site.prepare(directory)
-        print(welcome(address(listening), password, endpoint, directory), flush=True)
-        site.serve(listening)
+    with suppress(KeyboardInterrupt), running(directory, os.environ.get("PORT", "8000")) as demo:
+        print(welcome(demo, directory), flush=True)
+        site.serve(demo.listening)
     print("Stopped.")
 
 
 def walk_through() -> None:
     """The site with nothing but the samples, for as long as a visit takes."""
     started = time.monotonic()
-    with ExitStack() as running:
-        directory = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="oss-share-demo-")))
-        listening = running.enter_context(site.listen(os.environ.get("PORT", "0")))
-        running.enter_context(emulator(directory / "oss"))
-        tour = Tour(address(listening), site.prepare(directory))
+    with (
+        tempfile.TemporaryDirectory(prefix="oss-share-demo-") as directory,
+        running(Path(directory), os.environ.get("PORT", "0")) as demo,
+        site.serving(demo.listening),
+    ):
+        tour = Tour(demo.url, demo.prepared.password, demo.oss, demo.share, demo.worker)
         tour.stored |= {sample.name: (sample.read(), sample.content_type) for sample in SAMPLES}
-        running.enter_context(site.serving(listening))
         for step in STEPS:
             step(tour)
     print(f"Everything is as it should be, after {time.monotonic() - started:.1f} seconds.")
 
 
-def address(listening: socket.socket) -> str:
-    return f"http://{site.HOST}:{listening.getsockname()[1]}/"
+@contextmanager
+def running(directory: Path, port: str) -> Iterator[Demo]:
+    with site.listen(port) as listening, emulator(directory / "oss") as oss:
+        prepared = site.prepare(directory)
+        with worker(directory / "celery") as started:
+            yield Demo(listening, oss, prepared, started)
 
 
-def welcome(url: str, password: str, endpoint: str, directory: Path) -> str:
+def welcome(demo: Demo, directory: Path) -> str:
     return f"""
   django-oss-share is running.
 
-  Site    {url}
-  Admin   {url}admin/    name {site.ADMIN}, password {password}
-  OSS     {endpoint}/{BUCKET}    an emulator, not the cloud; its data is in {directory}
+  Site    {demo.url}
+  Admin   {demo.url}admin/    name {site.ADMIN}, password {demo.prepared.password}
+  Share   {demo.share}
+  OSS     {demo.oss}/{BUCKET}    an emulator, not the cloud; its data is in {directory}
+  Worker  process {demo.worker.pid}    Celery; its log is {demo.worker.log}
 
-  Open the site. "Preview" shows a file in the browser, "Download" saves it under its own name. Copy such a
-  link and change one character of it: OSS refuses it. Upload a file of your own, then see it in the admin.
+  Open the share: that is what your visitors see. To make one yourself, log into the admin, choose "Shares",
+  "Browse the bucket", mark files, "Share". Give it a password and a limit, and open its link in a private window.
+  Then read in the share's own page what happened, extend or revoke it, and reload the private window.
+
+  The links are signed by a security token that lives 15 minutes and that the worker renews in time: see
+  {demo.url}admin/oss_share/storedcredentials/
+  Stop the worker (kill {demo.worker.pid}) and links still work. Stop STS, and they do until half a minute before the
+  token's end (then 503): curl {demo.oss}/-/faults -d '{{"kind": "status", "operation": "AssumeRole", "status": 503}}'
+  It works again after: curl -X DELETE {demo.oss}/-/faults
 
   Ctrl-C stops everything.
 """

@@ -3,6 +3,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 
+from django_oss_share.admin import ShareFileAdminMixin
 from django_oss_share.links import object_url
 
 from .forms import DocumentForm
@@ -10,9 +11,10 @@ from .models import Document
 
 
 @admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin):
+class DocumentAdmin(ShareFileAdminMixin, admin.ModelAdmin):
     form = DocumentForm
-    list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download"]
+    list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download", "share_button"]
+    actions = ["share_files"]
     search_fields = ["title", "filename"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
@@ -25,5 +27,5 @@ class DocumentAdmin(admin.ModelAdmin):
     @admin.display(description="link")
     def download(self, document: Document) -> str:
         return format_html(
-            '<a href="{}">Download</a>', object_url(document.file, filename=document.filename, expires=600)
+            '<a href="{}">Download</a>', object_url(document.file, filename=document.filename, expires=300)
         )

@@ -3,6 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from django_oss_share.oss import CredentialsUnavailable
 from django_oss_share.oss.errors import ServiceError
 
 from .forms import DocumentForm
@@ -11,9 +12,16 @@ from .models import Document
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """The uploads, and a form for the next."""
-    if request.method != "POST":
-        return page(request, DocumentForm())
+    """The uploads, and a form for the next; 503 while there is nothing to sign links with."""
+    try:
+        return upload(request) if request.method == "POST" else page(request, DocumentForm())
+    except CredentialsUnavailable as error:
+        response = render(request, "documents/unavailable.html", {"seconds": error.retry_after}, status=503)
+        response["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def upload(request: HttpRequest) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES)
     if not form.is_valid():
         return page(request, form, status=422)

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import ProxyHandler, Request, build_opener
 
 from .errors import DemoFailed
 
 BUCKET = "demo-bucket"
 _SECONDS_TO_START = 30
 _SECONDS_TO_STOP = 10
+_SECONDS_TO_ANSWER = 10
 
 
 @contextmanager
@@ -35,6 +37,21 @@ def emulator(root: Path) -> Iterator[str]:
             _stop(process)
 
 
+def add_fault(endpoint: str, **fault: object) -> None:
+    """Have the emulator do something wrong from now on."""
+    _tell(endpoint, "POST", fault)
+
+
+def clear_faults(endpoint: str) -> None:
+    _tell(endpoint, "DELETE", {})
+
+
+def _tell(endpoint: str, method: str, fault: dict[str, object]) -> None:
+    request = Request(f"{endpoint}/-/faults", json.dumps(fault).encode(), method=method)
+    with build_opener(ProxyHandler({})).open(request, timeout=_SECONDS_TO_ANSWER) as answer:
+        answer.read()
+
+
 def _first_line(process: subprocess.Popen[str]) -> dict[str, str]:
     too_slow = threading.Timer(_SECONDS_TO_START, process.kill)
     too_slow.start()
@@ -53,6 +70,7 @@ def _environment(facts: dict[str, str]) -> dict[str, str]:
         "OSS_ACCESS_KEY_ID": facts["access_key_id"],
         "OSS_ACCESS_KEY_SECRET": facts["access_key_secret"],
         "OSS_SESSION_TOKEN": "",
+        "OSS_STS_ENDPOINT": facts["sts_endpoint"],
         # A proxy of the outside world knows nothing of this machine's own servers.
         "NO_PROXY": "127.0.0.1,localhost",
     }

@@ -6,14 +6,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import django
 import waitress
 from django.core.management import call_command
 
 from .errors import DemoFailed
-from .samples import load_samples
+from .samples import load_samples, share_sample
 
 HOST = "127.0.0.1"
 ADMIN = "admin"
@@ -34,20 +36,28 @@ def listen(port: str) -> socket.socket:
         raise DemoFailed(f"Port {port} of {HOST} cannot be used ({why}); try PORT=8123 make demo.") from None
 
 
-def prepare(directory: Path) -> str:
-    """Tables, samples and an administrator under ``directory``.
-
-    :returns: the administrator's password, a new one each time.
+@dataclass(frozen=True)
+class Prepared:
+    """:ivar password: the administrator's, a new one each time.
+    :ivar share: the path of a share's page.
     """
+
+    password: str
+    share: str
+
+
+def prepare(directory: Path) -> Prepared:
+    """Tables, samples, an administrator and a share under ``directory``."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "example.settings"
     os.environ["EXAMPLE_VAR"] = str(directory)
     django.setup()
     call_command("migrate", verbosity=0)
     load_samples()
-    return _reset_administrator()
+    user, password = _reset_administrator()
+    return Prepared(password, share_sample(user))
 
 
-def _reset_administrator() -> str:
+def _reset_administrator() -> tuple[Any, str]:
     from django.contrib.auth import get_user_model
 
     password = secrets.token_urlsafe(9)
@@ -55,7 +65,7 @@ def _reset_administrator() -> str:
     user, _ = get_user_model().objects.update_or_create(username=ADMIN, defaults=rights)
     user.set_password(password)
     user.save()
-    return password
+    return user, password
 
 
 def serve(listening: socket.socket) -> None:
@@ -72,6 +82,8 @@ def serving(listening: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
+        # Whoever has just answered is still to tell the server so.
+        server.task_dispatcher.shutdown()
         server.close()
 
 

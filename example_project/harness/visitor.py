@@ -4,7 +4,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from email.message import Message
-from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import unquote
@@ -18,8 +17,12 @@ _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>").search
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server sent, whatever its status."""
+    """What a server sent, whatever its status.
 
+    :ivar url: where it came from, after all redirects.
+    """
+
+    url: str
     status: int
     headers: Message
     body: bytes
@@ -73,10 +76,10 @@ class Visitor:
     def _send(self, request: Request) -> Answer:
         try:
             with self._opener.open(request, timeout=_SECONDS) as response:
-                return Answer(response.status, response.headers, response.read())
+                return Answer(response.url, response.status, response.headers, response.read())
         except HTTPError as refused:
             with refused:
-                return Answer(refused.code, refused.headers, refused.read())
+                return Answer(refused.url, refused.code, refused.headers, refused.read())
 
 
 def _multipart(fields: dict[str, str], files: dict[str, tuple[str, bytes]], boundary: str) -> bytes:
@@ -90,21 +93,3 @@ def _multipart(fields: dict[str, str], files: dict[str, tuple[str, bytes]], boun
         for head, content in parts
     ]
     return b"".join([*lines, f"--{boundary}--\r\n".encode()])
-
-
-class Listing(HTMLParser):
-    """The links of the page of documents, by the file names that it shows.
-
-    :ivar links: such as ``{"季度.pdf": {"preview": "http://…", "download": "http://…"}}``.
-    """
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.links: dict[str, dict[str, str]] = {}
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        for kind in {"preview", "download"} & set((given.get("class") or "").split()):
-            filename = given["aria-label"].partition(" ")[2]
-            self.links.setdefault(filename, {})[kind] = given["href"]

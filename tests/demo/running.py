@@ -15,7 +15,8 @@ from pathlib import Path
 
 EXAMPLE = Path(__file__).parents[2] / "example_project"
 _FACTS = re.compile(
-    r"Site +(?P<url>\S+)\n +Admin +\S+ +name (?P<admin>\S+), password (?P<password>\S+)\n +OSS +(?P<oss>http://[^/]+)"
+    r"Site +(?P<url>\S+)\n +Admin +\S+ +name (?P<admin>\S+), password (?P<password>\S+)\n +Share +(?P<share>\S+)\n"
+    r" +OSS +(?P<oss>http://[^/]+).*\n +Worker +process (?P<worker>\d+)"
 )
 _SECONDS_TO_START = 120
 _SECONDS_TO_STOP = 30
@@ -23,13 +24,18 @@ _SECONDS_TO_STOP = 30
 
 @dataclass(frozen=True)
 class Demo:
-    """:ivar oss: the emulator's address, where ``/-/faults`` is."""
+    """:ivar share: address of a share of the report.
+    :ivar oss: the emulator's address, where ``/-/faults`` is.
+    :ivar worker: the id of Celery's process.
+    """
 
     process: subprocess.Popen[str]
     url: str
     admin: str
     password: str
+    share: str
     oss: str
+    worker: str
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code, and what it still had to say."""

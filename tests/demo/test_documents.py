@@ -50,7 +50,8 @@ def test_a_browser_shows_only_what_cannot_run(filename, kind, previewable):
 
 
 def test_the_migrations_are_complete_and_the_checks_content(tmp_path):
-    environment = {"DJANGO_SETTINGS_MODULE": "example.settings", "EXAMPLE_VAR": str(tmp_path)}
+    bucket = {"OSS_BUCKET": "examplebucket", "OSS_REGION": "cn-hangzhou"}
+    environment = {"DJANGO_SETTINGS_MODULE": "example.settings", "EXAMPLE_VAR": str(tmp_path), **bucket}
     for command in (["check", "--fail-level", "WARNING"], ["makemigrations", "--check", "documents"]):
         manage = [sys.executable, str(EXAMPLE / "manage.py"), *command]
         done = subprocess.run(manage, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
