@@ -5,13 +5,15 @@ How one storage behaves is said in its ``STORAGES`` options; here stands what ho
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -48,8 +50,13 @@ KNOWN = (
 GROUP_SETTINGS = ("ALLOW_ZIP", "DEFAULT_EXPIRY", "MAX_EXPIRY", "PASSWORD_MIN_LENGTH", "PASSWORD_REQUIRED")
 
 
+#: No expiry is longer: a century, beyond which dates run out.
+LONGEST = timedelta(days=36_525)
+_BASE_URL = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
 #: Characters that the secret of a webhook has at least.
 _MIN_WEBHOOK_SECRET = 24
+# What the column holds in which it waits to be called.
+_MAX_WEBHOOK_URL = 500
 _WEBHOOK_KEYS = ("ACTIONS", "SECRET", "URL")
 
 
@@ -82,6 +89,10 @@ class Settings:
     def unknown(self) -> list[str]:
         """Keys that nothing reads: misspelt, most likely."""
         return sorted(str(name) for name in self._values if name not in KNOWN)
+
+    def is_set(self, name: str) -> bool:
+        """Whether the project says anything of it."""
+        return name in self._values
 
     @property
     def credentials(self) -> Mapping[str, Mapping[str, Any]]:
@@ -117,14 +128,19 @@ class Settings:
     @property
     def webhooks(self) -> tuple[Webhook, ...]:
         """Programs that are told what happens: dicts of ``URL``, ``SECRET`` and, if not of all, ``ACTIONS``."""
-        return tuple(self._webhook(each) for each in self._checked("WEBHOOKS", (list, tuple), ()))
+        hooks = tuple(self._webhook(each) for each in self._checked("WEBHOOKS", (list, tuple), ()))
+        if any(count > 1 for count in Counter(hook.url for hook in hooks).values()):
+            raise ImproperlyConfigured(
+                "OSS_SHARE['WEBHOOKS']: a URL is listed twice; give it all ACTIONS in one entry."
+            )
+        return hooks
 
     def _webhook(self, given: Any) -> Webhook:
         if not isinstance(given, Mapping) or not {"URL", "SECRET"} <= set(given) <= set(_WEBHOOK_KEYS):
             raise ImproperlyConfigured(
                 "OSS_SHARE['WEBHOOKS']: each is a dict of 'URL', 'SECRET' and perhaps 'ACTIONS'."
             )
-        secret, parts = str(given["SECRET"]), urlsplit(str(given["URL"]))
+        secret, url, parts = str(given["SECRET"]), str(given["URL"]), _split(str(given["URL"]))
         shown = f"'{parts.scheme}://{parts.hostname}/…'"
         if len(secret) < _MIN_WEBHOOK_SECRET:
             raise ImproperlyConfigured(
@@ -137,7 +153,12 @@ class Settings:
             raise ImproperlyConfigured(
                 f"OSS_SHARE['WEBHOOKS']: {shown} is plain http; use https, or set OSS_SHARE['ALLOW_HTTP'] = True."
             )
-        return Webhook(str(given["URL"]), _webhook_key(secret), frozenset(given.get("ACTIONS", ())))
+        if len(url) > _MAX_WEBHOOK_URL or not (url.isascii() and url.isprintable()) or " " in url:
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['WEBHOOKS']: the URL of {shown} must be percent-encoded, in at most {_MAX_WEBHOOK_URL} "
+                "characters."
+            )
+        return Webhook(url, _webhook_key(secret), frozenset(given.get("ACTIONS", ())))
 
     # Shares
 
@@ -157,7 +178,12 @@ class Settings:
     @property
     def base_url(self) -> str:
         """What links begin with, such as ``https://files.example.com``; empty: the host of the request at hand."""
-        return str(self._checked("BASE_URL", str, "")).rstrip("/")
+        url = str(self._checked("BASE_URL", str, ""))
+        if url and not _BASE_URL(url):
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['BASE_URL']={url!r} must begin with https:// and a host, such as 'https://files.example.com'."
+            )
+        return url.rstrip("/")
 
     @property
     def default_expiry(self) -> timedelta | None:
@@ -173,6 +199,8 @@ class Settings:
     def groups(self) -> Mapping[str, Mapping[str, Any]]:
         """By the name of a group of users, what they have differently; see :data:`GROUP_SETTINGS`."""
         groups: Mapping[str, Mapping[str, Any]] = self._checked("GROUPS", Mapping, {})
+        for name, values in groups.items():
+            _check_group(name, values)
         return groups
 
     @property
@@ -238,16 +266,17 @@ class Settings:
     def expiry(self, name: str, values: Mapping[str, Any], default: timedelta | None) -> timedelta | None:
         """``values[name]`` as a timedelta, of which it may be one or seconds; None stands for ever."""
         value = values.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**12:
             value = timedelta(seconds=value)
-        if value is not None and not (isinstance(value, timedelta) and value >= timedelta(minutes=1)):
+        if value is not None and not (isinstance(value, timedelta) and timedelta(minutes=1) <= value <= LONGEST):
             raise ImproperlyConfigured(
-                f"OSS_SHARE[{name!r}]={value!r} must be a timedelta or seconds, of at least a minute, or None."
+                f"OSS_SHARE[{name!r}]={value!r} must be a timedelta or seconds, of at least a minute and at most "
+                f"{LONGEST.days} days, or None."
             )
         return value
 
     def _keys(self, name: str) -> tuple[str, ...]:
-        keys = self._checked(name, (list, tuple), None) if name in self._values else None
+        keys = self._checked(name, (list, tuple), None) if self.is_set(name) else None
         if keys is None:
             django_keys = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
             return tuple(key if isinstance(key, str) else key.decode("latin-1") for key in django_keys)
@@ -275,6 +304,41 @@ class Settings:
             names = " or ".join(each.__name__.lower() for each in wanted)
             raise ImproperlyConfigured(f"OSS_SHARE[{name!r}] must be a {names}; it is {type(value).__name__}.")
         return value
+
+
+class _OfGroup(Settings):
+    """What a group has differently, read by the rules of the project's own settings."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._given = values
+
+    @property
+    def _values(self) -> Mapping[str, Any]:
+        return self._given
+
+
+def _check_group(name: str, values: Any) -> None:
+    if not isinstance(values, Mapping):
+        raise ImproperlyConfigured(f"OSS_SHARE['GROUPS'][{name!r}] must be a dict; it is {type(values).__name__}.")
+    for key in values:
+        if key not in GROUP_SETTINGS:
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['GROUPS'][{name!r}] has an unknown key {key!r}; known are {', '.join(GROUP_SETTINGS)}."
+            )
+        try:
+            getattr(_OfGroup(values), key.lower())
+        except ImproperlyConfigured as error:
+            raise ImproperlyConfigured(f"OSS_SHARE['GROUPS'][{name!r}]: {error}") from None
+
+
+def _split(url: str) -> SplitResult:
+    """:raises ImproperlyConfigured: its host or its port is malformed."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - checked by being read
+    except ValueError:
+        raise ImproperlyConfigured("OSS_SHARE['WEBHOOKS']: the host or the port of a URL is malformed.") from None
+    return parts
 
 
 def _webhook_key(secret: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import models
 from django.utils.text import Truncator
 
+from ..conf import LONGEST
 from ..models.share import MAX_DOWNLOADS
 from ..oss import InvalidArgument, InvalidKey
 from ..oss.credentials import as_utc
@@ -23,7 +24,6 @@ from .policy import Policy
 #: Bytes of UTF-8; hashing takes longer the more there are.
 MAX_PASSWORD_BYTES = 1024
 _MAX_FILENAME = 255
-_LONGEST = timedelta(days=36_525)
 
 
 class _Never(Enum):
@@ -179,11 +179,11 @@ def checked_expiry(
     if end <= max(now, starts_at or now):
         what, then = ("now", now) if starts_at is None or starts_at <= now else ("its start", starts_at)
         raise InvalidArgument(f"{field}={_utc(end)} is not after {what}, {_utc(then)}.", field=field, value=expiry)
-    latest = now + (policy.max_expiry or _LONGEST)
+    latest = now + (policy.max_expiry or LONGEST)
     # A form that was filled in takes a moment to arrive.
     if end > latest + timedelta(minutes=1):
         raise PolicyViolation(
-            f"{field}={_utc(end)} is too late: a share may live {_days(policy.max_expiry or _LONGEST)}, "
+            f"{field}={_utc(end)} is too late: a share may live {_days(policy.max_expiry or LONGEST)}, "
             f"until {_utc(latest)}.",
             field=field,
             value=expiry,
@@ -201,9 +201,9 @@ def _moment(field: str, expiry: Any, now: datetime) -> datetime:
             value=expiry,
         )
     seconds = expiry if isinstance(expiry, int) else expiry.total_seconds()
-    if not 1 <= seconds <= _LONGEST.total_seconds():
+    if not 1 <= seconds <= LONGEST.total_seconds():
         raise InvalidArgument(
-            f"{field}={expiry!r} is out of range; allowed are 1 second to {_days(_LONGEST)}.", field=field, value=expiry
+            f"{field}={expiry!r} is out of range; allowed are 1 second to {_days(LONGEST)}.", field=field, value=expiry
         )
     return now + timedelta(seconds=seconds)
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from ..conf import GROUP_SETTINGS, conf
+from ..conf import conf
 from ..models import Share
 from .errors import NotAllowed
 
@@ -79,12 +77,6 @@ def require_change(user: Any, share: Share) -> None:
 
 def _groups_of(user: Any) -> list[Mapping[str, Any]]:
     groups = conf.groups
-    for name, values in groups.items():
-        for key in values:
-            if key not in GROUP_SETTINGS:
-                raise ImproperlyConfigured(
-                    f"OSS_SHARE['GROUPS'][{name!r}] has an unknown key {key!r}; known are {', '.join(GROUP_SETTINGS)}."
-                )
     if not groups or user is None or user.pk is None:
         return []
     return [groups[name] for name in user.groups.values_list("name", flat=True) if name in groups]

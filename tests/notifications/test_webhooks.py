@@ -157,6 +157,10 @@ def test_old_messages_do_not_pile_up(webhook):
         ({"URL": "https://user:pass@example.com/", "SECRET": "s" * 30}, "https URL of a host"),
         ({"URL": "ftp://example.com/", "SECRET": "s" * 30}, "https URL of a host"),
         ({"URL": "http://example.com/", "SECRET": "s" * 30}, "plain http"),
+        ({"URL": "https://example.com:99999/", "SECRET": "s" * 30}, "the port of a URL is malformed"),
+        ({"URL": "https://[::1/", "SECRET": "s" * 30}, "the host or"),
+        ({"URL": "https://example.com/\u00e9", "SECRET": "s" * 30}, "percent-encoded"),
+        ({"URL": "https://example.com/" + "a" * 500, "SECRET": "s" * 30}, "at most 500 characters"),
         ({"URL": "https://example.com/", "SECRET": "whsec_" + "!" * 30}, "not base64"),
     ],
 )
@@ -165,3 +169,10 @@ def test_a_webhook_that_is_set_wrongly_is_told_without_its_secrets(settings, hoo
     with pytest.raises(ImproperlyConfigured, match=says) as error:
         _ = conf.webhooks
     assert "pass" not in str(error.value) and "sssss" not in str(error.value)
+
+
+def test_one_url_has_one_entry(settings):
+    hook = {"URL": "https://example.com/hook", "SECRET": SECRET}
+    settings.OSS_SHARE = {"WEBHOOKS": [{**hook, "ACTIONS": ["issued"]}, {**hook, "ACTIONS": ["denied"]}]}
+    with pytest.raises(ImproperlyConfigured, match="listed twice"):
+        _ = conf.webhooks

@@ -6,6 +6,6 @@ oss_notify`` calls, sends what is due and tries again what failed.
 """
 
 from .delivery import Delivery, deliver
-from .outbox import connect
+from .outbox import TOLD, connect
 
-__all__ = ["Delivery", "connect", "deliver"]
+__all__ = ["TOLD", "Delivery", "connect", "deliver"]

@@ -10,11 +10,31 @@ from django.utils import timezone
 
 from ... import signals
 from ...conf import conf
-from ...models import AuditEvent, Notification, Share
+from ...models import Action, AuditEvent, Notification, Share
 from ...models.notification import Channel
 
 #: Owners get one e-mail about a share and an action in this time; a share that is being guessed at sends thousands.
 EMAIL_INTERVAL = timedelta(hours=1)
+#: Actions that can be told; of all others there is no share, or no signal.
+TOLD = frozenset(
+    action.value
+    for action in (
+        Action.CREATED,
+        Action.VIEWED,
+        Action.UNLOCKED,
+        Action.UNLOCK_FAILED,
+        Action.ISSUED,
+        Action.DENIED,
+        Action.EXTENDED,
+        Action.CHANGED,
+        Action.PASSWORD_SET,
+        Action.ROTATED,
+        Action.REVOKED,
+        Action.REVIVED,
+        Action.HANDED_OVER,
+        Action.OBJECT_CHANGED,
+    )
+)
 _ALL = [each for each in vars(signals).values() if isinstance(each, Signal)]
 
 

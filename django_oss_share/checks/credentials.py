@@ -1,7 +1,4 @@
-"""System checks: numbered, hinted, and without the network.
-
-E1xx and W1xx are of credentials and storages.
-"""
+"""E1xx, W1xx: storages and credentials."""
 
 from __future__ import annotations
 
@@ -14,10 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
 from django.utils.module_loading import import_string
 
-from .conf import conf
-from .oss import OSSShareError
-from .providers import credentials_source, refreshing_names
-from .storage import OSSStorage
+from ..conf import conf
+from ..oss import OSSShareError
+from ..providers import credentials_source, refreshing_names
+from ..storage import OSSStorage
 
 
 @register(Tags.files)
@@ -67,7 +64,7 @@ def _encryption() -> Iterator[CheckMessage]:
     except ImproperlyConfigured as error:
         yield Error(str(error), hint="Such as secrets.token_urlsafe(32).", id="oss_share.E103")
         return
-    if "ENCRYPTION_KEYS" not in getattr(settings, "OSS_SHARE", {}):
+    if not conf.is_set("ENCRYPTION_KEYS"):
         yield Warning(
             "Security tokens are stored encrypted under SECRET_KEY: whoever has it and the database can sign links.",
             hint="Set OSS_SHARE['ENCRYPTION_KEYS'] to a secret of their own, such as secrets.token_urlsafe(32).",
