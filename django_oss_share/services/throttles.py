@@ -43,7 +43,7 @@ def charge_password_try(share: Share, client: Client, now: datetime) -> Charge:
     held while the tries are counted, so of tries at once exactly the allowed ones come through.
     """
     with atomic():
-        Share.objects.filter(pk=share.pk).update(revision=F("revision"))
+        _hold(share)
         attempts = PasswordAttempt.objects.filter(share=share)
         attempts.filter(at__lte=now - SHARE_WINDOW).delete()
         recent = list(attempts.order_by("-at").values_list("client", "at"))
@@ -59,7 +59,14 @@ def charge_password_try(share: Share, client: Client, now: datetime) -> Charge:
 
 def take_back(attempt: PasswordAttempt) -> None:
     """The try turned out right: it does not count."""
-    attempt.delete()
+    with atomic():
+        _hold(attempt.share)
+        attempt.delete()
+
+
+def _hold(share: Share) -> None:
+    """Lock the share's row, before any row of a try: whoever locked in another order would deadlock on MariaDB."""
+    Share.objects.filter(pk=share.pk).update(revision=F("revision"))
 
 
 def _wait(tries: list[datetime], allowed: int, window: timedelta, now: datetime) -> int:
