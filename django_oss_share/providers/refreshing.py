@@ -7,7 +7,9 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import NoReturn, TypeVar
 
 from ..oss import Credentials, CredentialsUnavailable
 from .cycle import PATIENCE, Cycle, Outcome
@@ -16,6 +18,8 @@ from .store import MemoryStore, Store
 from .token import Token, pause
 
 _logger = logging.getLogger("django_oss_share.credentials")
+
+T = TypeVar("T")
 
 
 class RefreshingProvider:
@@ -91,7 +95,21 @@ class RefreshingProvider:
         def due(token: Token | None, now: float) -> bool:
             return token is None or now >= token.ahead_at or (force and token.asked_at < started)
 
-        return self._cycle.run(due, force=force)
+        return self._apart(lambda: self._cycle.run(due, force=force))
+
+    def _apart(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives, done by a thread of its own: on its connection, no transaction of the caller is open."""
+        if self._cycle.store.needs_callers_thread():
+            return work()
+
+        def closing() -> T:
+            try:
+                return work()
+            finally:
+                self._cycle.store.close()
+
+        with ThreadPoolExecutor(1, f"oss-credentials-{self.name}") as pool:
+            return pool.submit(copy_context().run, closing).result()
 
     def _look(self, seconds: int) -> Credentials:
         """What to do when it is time to do something."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from ..conf import conf
@@ -19,6 +20,7 @@ from .sts import Wanted
 
 # By name: a digest of the settings that it was made from, and what it is.
 _made: dict[str, tuple[str, CredentialsSource]] = {}
+_making = Lock()
 _store_factory: StoreFactory | None = None
 
 
@@ -33,9 +35,10 @@ def credentials_source(name: str | Callable[[], Credentials] | CredentialsProvid
         return name
     settings = _settings(name)
     digest = _digest(settings)
-    made = _made.get(name)
-    if made is None or made[0] != digest:
-        made = _made[name] = digest, _make(name, settings)
+    with _making:
+        made = _made.get(name)
+        if made is None or made[0] != digest:
+            made = _made[name] = digest, _make(name, settings)
     return made[1]
 
 
@@ -124,7 +127,15 @@ def _digest(settings: Mapping[str, Any]) -> str:
 
 def _fingerprint(settings: Mapping[str, Any]) -> str:
     """What tells tokens of other settings (a former role, another account) apart; without what is secret of them."""
-    return _digest({key: value for key, value in settings.items() if key not in SECRETS})
+    return _digest({key: _spelt(value) for key, value in settings.items() if key not in SECRETS})
+
+
+def _spelt(value: Any) -> Any:
+    """``value``, so that all processes spell it alike: what a function prints as is where it stands in memory."""
+    if not callable(value):
+        return value
+    named = value if hasattr(value, "__qualname__") else type(value)
+    return f"{named.__module__}.{named.__qualname__}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -95,7 +95,7 @@ def create(
         policy=session_policy(grant.bucket, key_prefix, grant.actions),
     )
     _record(grant, given)
-    return Issued(grant, given, backend.link_endpoint)
+    return Issued(grant, given, backend.tool_endpoint)
 
 
 def _record(grant: Grant, given: Credentials) -> None:

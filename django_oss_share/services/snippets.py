@@ -19,7 +19,8 @@ def shell(credentials: Credentials, endpoint: Endpoint, bucket: str, prefix: str
         "OSS_ENDPOINT": endpoint.url,
     }
     exports = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-    return "\n".join([*exports, _command(place, actions)])
+    style = " --addressing-style path" if endpoint.addressing == "path" else ""
+    return "\n".join([*exports, _command(place, actions) + style])
 
 
 def _command(place: str, actions: Sequence[str]) -> str:
@@ -42,8 +43,6 @@ def python(endpoint: Endpoint, bucket: str, prefix: str, actions: Sequence[str])
     ]
     if endpoint.addressing == "path":
         lines.append("config.use_path_style = True")
-    if endpoint.addressing == "cname":
-        lines.append("config.use_cname = True")
     return "\n".join([*lines, "client = oss.Client(config)", "", *_example(bucket, prefix, actions), ""])
 
 

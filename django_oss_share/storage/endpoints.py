@@ -19,7 +19,7 @@ def link_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
     """
     if options["custom_domain"]:
         return _endpoint(owner, "custom_domain", _custom_domain_url(owner, options), options, "cname")
-    return _plain(owner, options)
+    return plain_endpoint(owner, options)
 
 
 def io_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
@@ -29,10 +29,11 @@ def io_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
     """
     if options["io_endpoint_url"]:
         return _endpoint(owner, "io_endpoint_url", options["io_endpoint_url"], options, _style(options))
-    return _plain(owner, options)
+    return plain_endpoint(owner, options)
 
 
-def _plain(owner: str, options: Mapping[str, Any]) -> Endpoint:
+def plain_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
+    """``endpoint_url``, else OSS's host of the region; :raises StorageMisconfigured: as :func:`link_endpoint`."""
     if options["endpoint_url"]:
         return _endpoint(owner, "endpoint_url", options["endpoint_url"], options, _style(options))
     region = options["region_name"]

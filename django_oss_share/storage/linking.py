@@ -14,6 +14,8 @@ from ..oss.encoding import encode_query
 from ..oss.query import check_query
 from ..oss.validate import MAX_V4_SECONDS, encoded_key
 from .configured import ConfiguredStorage
+from .endpoints import plain_endpoint
+from .options import DEFAULTS
 from .parameters import link_query
 from .validity import coverer
 
@@ -132,8 +134,13 @@ class LinkingStorage(ConfiguredStorage):
 
     @property
     def link_endpoint(self) -> Endpoint:
-        """Where links point: what somebody who is given access to the bucket connects to."""
+        """Where links point."""
         return self._link_endpoint
+
+    @property
+    def tool_endpoint(self) -> Endpoint:
+        """Where others reach the bucket with OSS's own tools: not by a custom domain, nor where Django itself reads."""
+        return plain_endpoint(self._owner, {name: getattr(self, name) for name in DEFAULTS})
 
     @property
     def link_origin(self) -> str:

@@ -223,6 +223,20 @@ def test_a_storage_with_keys_names_the_way_out(bucket, settings):
     assert grants.create("team/", recipient="Acme", credentials="default").grant.pk
 
 
+def test_tools_connect_to_oss_itself(bucket, settings):
+    place = {"bucket_name": "examplebucket", "region_name": "cn-hangzhou", "credentials": "default"}
+    settings.STORAGES = {
+        alias: {**settings.STORAGES["default"], "OPTIONS": {**place, **more}}
+        for alias, more in {
+            "domain": {"custom_domain": "files.example.com"},
+            "internal": {"io_endpoint_url": "https://oss-cn-hangzhou-internal.aliyuncs.com"},
+        }.items()
+    }
+    for alias in settings.STORAGES:
+        issued = grants.create("team/", recipient="Acme", storage=alias)
+        assert "\nexport OSS_ENDPOINT=https://oss-cn-hangzhou.aliyuncs.com\nossutil ls oss://" in issued.shell
+
+
 @pytest.mark.parametrize(
     ("actions", "shown"),
     [(["list", "get"], "team/a.txt 21"), (["get"], None), (["put"], None)],

@@ -9,7 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.views.debug import ExceptionReporter
 
 from django_oss_share.oss import Credentials, OSSShareError
-from django_oss_share.providers import RefreshingProvider, credentials_source, refreshing_names, refreshing_provider
+from django_oss_share.providers import (
+    MemoryStore,
+    RefreshingProvider,
+    credentials_source,
+    refreshing_names,
+    refreshing_provider,
+    share_tokens_by,
+)
 
 from .making import LIFE, Clock, Source
 
@@ -114,6 +121,19 @@ def test_a_callable_with_an_end_is_refreshed(settings):
     with pytest.raises(OSSShareError, match="The callable raised ValueError") as caught:
         provider.refresh(force=True)
     assert SENTINEL not in str(caught.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_processes_know_a_function_by_the_same_name(settings, monkeypatch):
+    stores = []
+    share_tokens_by(lambda name, fingerprint: stores.append(fingerprint) or MemoryStore())
+    for _ in range(2):
+        clock = Clock()
+        clock.now = time.time()
+        sets(settings, set={"PROVIDER": "callable", "CALLABLE": Source(clock)})
+        credentials_source("set").retrieve()
+    assert len(stores) == 2
+    assert stores[0] == stores[1]
 
 
 def test_a_callable_that_gives_something_else(settings):

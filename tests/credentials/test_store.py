@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from threading import Event, Thread
 
@@ -163,6 +164,28 @@ class TestSharing:
         stored = StoredCredentials.objects.get()
         assert stored.number == 1
         assert stored.lease_until is None
+
+    def test_an_event_loop_gets_a_token_too(self):
+        setup = process()
+
+        async def view() -> str:
+            return setup.retrieve()
+
+        assert asyncio.run(view()) == "STS.1"
+        assert process().retrieve() == "STS.1"
+
+    def test_no_transaction_of_the_callers_is_open_while_the_source_is_asked(self, each_database):
+        if each_database == "sqlite":
+            return  # whose one writer the caller is
+        setup = process()
+        seen = []
+        fetch = setup.source.__call__
+        setup.provider._cycle._fetch = lambda: (seen.append(connection.in_atomic_block), fetch())[1]
+        with transaction.atomic():
+            setup.retrieve()
+            setup.clock.now += 1
+            setup.provider.refresh(force=True)
+        assert seen == [False, False]
 
     def test_no_transaction_is_open_while_the_source_is_asked(self):
         setup = process()
