@@ -46,6 +46,7 @@ def site(oss_emulator, settings, monkeypatch):
     settings.STORAGES = {"default": backend, "archive": backend, "staticfiles": static}
     role = {"PROVIDER": "assume_role", "ROLE_ARN": ROLE, "STS_ENDPOINT": oss_emulator.sts_endpoint}
     settings.OSS_SHARE = {"CREDENTIALS": {"default": role}}
+    settings.ROOT_URLCONF = "views.urls"
     return oss_emulator
 
 
