@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet, Value
 
 from django_oss_share.models import Action, AuditEvent, AuditSeal
 from django_oss_share.services import audit
@@ -32,7 +32,8 @@ def test_only_old_rows_go(each_database):
     left = list(AuditEvent.objects.order_by("id"))
     assert left[:-1] == rows[8:]
     assert (left[-1].action, left[-1].actor_label) == (Action.PURGED, "root")
-    assert left[-1].data == {"events": 8, "seals_to": 2, "before": "2026-03-21T00:00:00Z"}
+    last = AuditSeal.objects.order_by("id")[1].digest
+    assert left[-1].data == {"events": 8, "last_seal": last, "before": "2026-03-21T00:00:00Z"}
     report = audit.verify()
     assert report.is_intact
     assert report.seals == 5
@@ -94,9 +95,27 @@ def test_a_forged_record_of_a_purge_is_no_excuse(db):
     audit.seal(NOW)
     stolen = AuditSeal.objects.order_by("id").first()
     QuerySet(AuditEvent).filter(id__lte=stolen.last_id).delete()
-    QuerySet(AuditEvent).filter(pk=rows[-1].pk).update(action="purged", data={"seals_to": stolen.pk})
+    QuerySet(AuditEvent).filter(pk=rows[-1].pk).update(action="purged", data={"last_seal": stolen.digest})
     kinds = [finding.kind for finding in audit.verify().findings]
     assert sorted(kinds) == ["edited", *["removed"] * 4]
+
+
+def test_a_seal_that_takes_the_number_of_a_purged_one(db):
+    rows = rows_of_days(20)
+    audit.purge(10 * DAY, now=NOW)
+    for seal in AuditSeal.objects.order_by("id"):
+        QuerySet(AuditSeal).filter(pk=seal.pk).update(id=seal.pk - 100)
+    assert audit.verify().is_intact
+    QuerySet(AuditEvent).filter(pk=rows[12].pk).delete()
+    (finding,) = audit.verify().findings
+    assert (finding.kind, finding.event_id) == ("removed", rows[12].pk)
+
+
+@pytest.mark.parametrize("data", [5, None, "last_seal", ["last_seal"]])
+def test_a_record_of_a_purge_that_holds_anything_else(db, data):
+    rows = rows_of_days(8)
+    QuerySet(AuditEvent).filter(pk=rows[0].pk).update(action="purged", data=Value(data, JSONField()))
+    assert [finding.kind for finding in audit.verify().findings] == ["inserted"]
 
 
 def test_a_row_put_where_rows_were_purged(db):

@@ -146,11 +146,12 @@ def test_an_edited_seal(db, field):
     assert "chain" in {finding.kind for finding in audit.verify().findings}
 
 
-def test_members_that_were_edited(db):
+@pytest.mark.parametrize("taken", [1, 16, 64])
+def test_members_that_were_edited(db, taken):
     rows_of_hours(4)
     audit.seal(START + 24 * HOUR)
     seal = AuditSeal.objects.get()
-    by_sql(AuditSeal).filter(pk=seal.pk).update(members=bytes(seal.members)[16:])
+    by_sql(AuditSeal).filter(pk=seal.pk).update(members=bytes(seal.members)[taken:])
     assert not audit.verify().is_intact
 
 
@@ -174,6 +175,10 @@ def test_an_end_that_was_cut_off_is_found_by_a_digest_kept_elsewhere(db):
     (finding,) = audit.verify(expected_head=head).findings
     assert finding.kind == "chain"
     assert head in finding.message
+
+
+def test_an_empty_head_is_none(db):
+    assert not audit.verify(expected_head="").is_intact
 
 
 def test_a_head_of_earlier_still_counts(db):

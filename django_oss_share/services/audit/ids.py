@@ -23,8 +23,8 @@ def uuid7(at: datetime) -> UUID:
 
 
 def first_id_at(at: datetime) -> UUID:
-    """Under every id made at ``at`` or later, over all that were made before."""
-    milliseconds, microseconds = divmod((at - _EPOCH) // _MICROSECOND, 1000)
+    """Under every id made at ``at`` or later, over all that were made before; none is from before 1970."""
+    milliseconds, microseconds = divmod((max(at, _EPOCH) - _EPOCH) // _MICROSECOND, 1000)
     return UUID(int=milliseconds << 80 | _VERSION_AND_VARIANT | microseconds << 64)
 
 

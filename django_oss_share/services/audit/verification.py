@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Max
+
 from ...conf import conf
 from ...models import Action, AuditEvent, AuditSeal
 from .ids import time_of
+from .paging import in_order
 from .records import is_genuine
-from .seals import BATCH, rows_digest, seal_digest
+from .seals import rows_digest, seal_digest
 
 _START = UUID(int=0)
 
@@ -58,27 +61,29 @@ def verify(expected_head: str | None = None) -> Report:
 
     :param expected_head: the ``head`` of an earlier report: a seal that must still be there.
     """
-    report, purged_to = Report(), _purged_to()
-    previous, after, heads = "", _START, {""}
-    for seal in AuditSeal.objects.order_by("id").iterator(BATCH):
+    report, purged_to = Report(), _last_purged()
+    heads: set[str] = set()
+    previous, after = "", _START
+    for seal in in_order(AuditSeal.objects.all()):
         report.seals += 1
         report.findings += _check_link(seal, previous)
         rows = AuditEvent.objects.filter(id__gt=after, id__lte=seal.last_id).order_by("id")
         report.findings += _check_rows(report, seal, list(rows), is_purged=seal.pk <= purged_to)
         previous, after = seal.digest, seal.last_id
-        if expected_head:
+        if expected_head is not None:
             heads.add(seal.digest)
     report.findings += _check_open_rows(report, after)
     report.head = previous
-    if expected_head and expected_head not in heads:
+    if expected_head is not None and expected_head not in heads:
         report.findings.append(Finding("chain", f"The seal {expected_head} is gone: the end of the chain was cut off."))
     return report
 
 
-def _purged_to() -> int:
-    """The last seal whose rows were purged on record."""
-    purges = AuditEvent.objects.filter(action=Action.PURGED).order_by("-id")
-    return max((int(row.data["seals_to"]) for row in purges if "seals_to" in row.data and is_genuine(row)), default=0)
+def _last_purged() -> int:
+    """The number of the last seal whose rows were purged on record; 0: none were."""
+    purges = [row for row in AuditEvent.objects.filter(action=Action.PURGED) if is_genuine(row)]
+    digests = [row.data["last_seal"] for row in purges if "last_seal" in row.data]
+    return AuditSeal.objects.filter(digest__in=digests).aggregate(last=Max("pk"))["last"] or 0
 
 
 def _check_link(seal: AuditSeal, previous: str) -> Iterator[Finding]:
@@ -116,7 +121,7 @@ def _wrong(row: AuditEvent, members: set[UUID], seal_id: int) -> Finding:
 
 
 def _check_open_rows(report: Report, after: UUID) -> Iterator[Finding]:
-    for row in AuditEvent.objects.filter(id__gt=after).order_by("id").iterator(BATCH):
+    for row in in_order(AuditEvent.objects.filter(id__gt=after)):
         report.events += 1
         report.unsealed += 1
         if not is_genuine(row):
@@ -129,4 +134,4 @@ def _finding(kind: str, event_id: UUID, seal_id: int | None, what: str) -> Findi
 
 def _members(seal: AuditSeal) -> set[UUID]:
     packed = bytes(seal.members)
-    return {UUID(bytes=packed[start : start + 16]) for start in range(0, len(packed), 16)}
+    return {UUID(bytes=packed[start : start + 16]) for start in range(0, len(packed) - 15, 16)}
