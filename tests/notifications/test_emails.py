@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import django
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
 from shares.factories import make_share, make_user, visit
 
@@ -82,4 +84,43 @@ def test_a_mail_server_that_is_down_is_tried_again(owner, settings):
     shares.revoke(make_share(created_by=owner))
     assert notifications.deliver().put_off == 1
     mail_by(settings, LOCMEM)
+    assert notifications.deliver(now=timezone.now() + timedelta(minutes=1)).sent == 1
+
+
+def test_a_server_that_is_down_is_tried_once_a_run(owner, settings, monkeypatch):
+    mail_by(settings, SMTP, host="127.0.0.1", port=9)
+    tried = []
+    send = EmailMessage.send
+    monkeypatch.setattr(EmailMessage, "send", lambda self, **kwargs: (tried.append(self), send(self, **kwargs))[1])
+    for _ in range(3):
+        shares.revoke(make_share(created_by=owner))
+    assert notifications.deliver().put_off == 3
+    assert len(tried) == 1
+
+
+def test_one_refused_recipient_keeps_nobody_from_their_mail(owner, monkeypatch):
+    send = EmailMessage.send
+
+    def refuse_ann(self, **kwargs):
+        if self.to == ["ann@example.com"]:
+            raise SMTPRecipientsRefused({})
+        return send(self, **kwargs)
+
+    monkeypatch.setattr(EmailMessage, "send", refuse_ann)
+    shares.revoke(make_share(created_by=owner))
+    shares.revoke(make_share(created_by=make_user("bob", email="bob@example.com")))
+    done = notifications.deliver()
+    assert (done.sent, done.put_off) == (1, 1)
+
+
+def test_a_backend_of_the_projects_own_may_raise_anything(owner, monkeypatch, caplog):
+    def fail(self, **kwargs):
+        raise ZeroDivisionError
+
+    shares.revoke(make_share(created_by=owner))
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", fail)
+        assert notifications.deliver().put_off == 1
+    assert Notification.objects.get().error == "ZeroDivisionError; see the log."
+    assert "ZeroDivisionError" in caplog.text
     assert notifications.deliver(now=timezone.now() + timedelta(minutes=1)).sent == 1

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from django_oss_share.conf import conf
 from django_oss_share.models import AuditEvent, Notification
 from django_oss_share.services import access, notifications, shares, tokens
 from django_oss_share.services.clients import Client
-from django_oss_share.services.notifications import webhooks
+from django_oss_share.services.notifications import delivery, webhooks
 from django_oss_share.services.notifications.delivery import MAX_ATTEMPTS, _taken
 
 from .conftest import SECRET
@@ -135,9 +136,48 @@ def test_a_webhook_that_is_configured_no_more_is_not_called(webhook, settings):
 def test_what_was_taken_by_one_is_not_sent_by_another(webhook):
     shares.revoke(make_share())
     now = timezone.now()
-    first, second = list(_taken(now, 10)), list(_taken(now, 10))
+    first, second = list(_taken(now, math.inf)), list(_taken(now, math.inf))
     assert (len(first), len(second)) == (1, 0)
     assert notifications.deliver(now=now + timedelta(minutes=3)).sent == 1, "whoever took it was killed"
+
+
+def test_all_that_is_due_goes_out_in_one_run(webhook, monkeypatch):
+    monkeypatch.setattr(delivery, "_PAGE", 2)
+    share = make_share()
+    for days in range(1, 6):
+        shares.extend(share, timedelta(days=days))
+    assert notifications.deliver().sent == 5
+    assert len(webhook.got) == 5
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(webhook):
+    shares.revoke(make_share())
+    assert notifications.deliver(seconds=0).sent == 0
+    assert Notification.objects.get().attempts == 0
+    assert notifications.deliver().sent == 1
+
+
+def test_nobody_waits_behind_one_who_is_down(webhook, settings, monkeypatch):
+    dead = {"URL": "http://127.0.0.1:9/hook", "SECRET": SECRET}
+    settings.OSS_SHARE = {**settings.OSS_SHARE, "WEBHOOKS": [dead, *settings.OSS_SHARE["WEBHOOKS"]]}
+    tried = []
+    post = webhooks._post
+    monkeypatch.setattr(webhooks, "_post", lambda url, *rest: (tried.append(url), post(url, *rest))[1])
+    share = make_share()
+    for days in range(1, 4):
+        shares.extend(share, timedelta(days=days))
+    done = notifications.deliver()
+    assert (done.sent, done.put_off) == (3, 3)
+    assert tried.count(dead["URL"]) == 1
+    assert set(Notification.objects.due(timezone.now() + timedelta(days=1)).values_list("attempts", flat=True)) == {1}
+
+
+def test_what_was_sent_is_forgotten_with_the_audit(webhook, settings):
+    shares.revoke(make_share())
+    notifications.deliver()
+    settings.OSS_SHARE = {**settings.OSS_SHARE, "RETENTION": timedelta(days=7)}
+    notifications.deliver(now=timezone.now() + timedelta(days=8))
+    assert not Notification.objects.exists()
 
 
 def test_old_messages_do_not_pile_up(webhook):

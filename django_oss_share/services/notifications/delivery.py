@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,18 +12,23 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
+from ...conf import conf
 from ...models import Notification
 from ...models.notification import Channel
 from .emails import send_email
-from .errors import DeliveryFailed
+from .errors import DeliveryFailed, Unreachable
 from .webhooks import send_webhook
 
 logger = logging.getLogger("django_oss_share.notifications")
 
 #: Tries of one message, over about a day and a half.
 MAX_ATTEMPTS = 12
-#: What was sent is kept for so long, since it also keeps e-mails from piling up; what was given up, too.
+#: Of one run, so that one which is started every minute ends before the next.
+MAX_SECONDS = 45.0
+#: What was sent is kept for so long, or for ``RETENTION``, since it also keeps e-mails from piling up; what was given
+#: up, too.
 KEPT = timedelta(days=30)
+_PAGE = 200
 # Whoever took a message and was killed has lost it after this.
 _LEASE = timedelta(minutes=2)
 _FIRST_WAIT = timedelta(seconds=30)
@@ -40,29 +46,55 @@ class Delivery:
     given_up: int = 0
 
 
-def deliver(now: datetime | None = None, *, limit: int = 200) -> Delivery:
-    """Send up to ``limit`` messages that are due. Safe to run twice at once: each message is taken by one."""
+def deliver(now: datetime | None = None, *, seconds: float = MAX_SECONDS) -> Delivery:
+    """Send what is due, for so many seconds at most. Safe to run twice at once: each message is taken by one.
+
+    A recipient who cannot be reached is not tried again in the same run, so that nobody waits behind one who is down.
+    """
     now = now or timezone.now()
-    done = Delivery()
-    for message in _taken(now, limit):
+    done, down = Delivery(), dict[str, Unreachable]()
+    for message in _taken(now, time.monotonic() + seconds):
         try:
-            _SENDERS[message.channel](message)
+            _send(message, down)
         except DeliveryFailed as error:
             _failed(message, str(error), done, now)
         else:
             _update(message, sent_at=now, next_try_at=None, error="")
             done.sent += 1
-    Notification.objects.filter(next_try_at__isnull=True, created_at__lt=now - KEPT).delete()
+    kept = min(KEPT, conf.retention or KEPT)
+    Notification.objects.filter(next_try_at__isnull=True, created_at__lt=now - kept).delete()
     return done
 
 
-def _taken(now: datetime, limit: int) -> Iterator[Notification]:
-    """Due messages, the oldest first, each marked as under way by whoever gets it."""
-    for message in list(Notification.objects.due(now).order_by("next_try_at", "id")[:limit]):
-        unchanged = Notification.objects.filter(pk=message.pk, next_try_at=message.next_try_at)
-        if unchanged.update(next_try_at=now + _LEASE, attempts=F("attempts") + 1):
-            message.attempts += 1
-            yield message
+def _send(message: Notification, down: dict[str, Unreachable]) -> None:
+    """:raises DeliveryFailed: whatever went wrong."""
+    # All e-mails go to one server, each webhook to its own.
+    recipient = Channel.EMAIL if message.channel == Channel.EMAIL else message.target
+    if recipient in down:
+        raise down[recipient]
+    try:
+        _SENDERS[message.channel](message)
+    except Unreachable as error:
+        down[recipient] = error
+        raise
+    except DeliveryFailed:
+        raise
+    except Exception as error:
+        # A mail backend or a template of the project's own may raise anything; the other messages go out all the same.
+        logger.exception("%s failed in the project's own code.", message)
+        raise DeliveryFailed(f"{type(error).__name__}; see the log.") from error
+
+
+def _taken(now: datetime, until: float) -> Iterator[Notification]:
+    """Due messages, the oldest first, each marked as under way by whoever gets it; no more once it is ``until``."""
+    while page := list(Notification.objects.due(now).order_by("next_try_at", "id")[:_PAGE]):
+        for message in page:
+            if time.monotonic() >= until:
+                return
+            unchanged = Notification.objects.filter(pk=message.pk, next_try_at=message.next_try_at)
+            if unchanged.update(next_try_at=now + _LEASE, attempts=F("attempts") + 1):
+                message.attempts += 1
+                yield message
 
 
 def _failed(message: Notification, error: str, done: Delivery, now: datetime) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from ...models import Notification
-from .errors import DeliveryFailed
+from .errors import DeliveryFailed, Unreachable
 
 
 def send_email(message: Notification) -> None:
     """Templates ``oss_share/email/subject.txt`` and ``body.txt``, from ``DEFAULT_FROM_EMAIL``.
 
-    :raises DeliveryFailed: the mail server did not take it.
+    :raises DeliveryFailed: the mail server did not take this one. :raises Unreachable: it takes none.
     """
     context = {"action": message.get_action_display(), "notification": message, **message.payload["data"]}
     subject = " ".join(render_to_string("oss_share/email/subject.txt", context).split())
     body = render_to_string("oss_share/email/body.txt", context)
     try:
         EmailMessage(subject, body, to=[message.target]).send()
-    except (SMTPException, OSError) as error:
+    except (SMTPRecipientsRefused, SMTPDataError) as error:
         raise DeliveryFailed(f"{type(error).__name__}: the mail server did not take it.") from error
+    except OSError as error:
+        raise Unreachable(f"{type(error).__name__}: the mail server takes none.") from error

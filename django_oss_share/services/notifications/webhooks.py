@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ...conf import Webhook, conf
 from ...models import Notification
-from .errors import DeliveryFailed
+from .errors import DeliveryFailed, Unreachable
 
 #: Seconds for the connection, and for the answer.
 TIMEOUT = 5
@@ -28,8 +28,8 @@ TIMEOUT = 5
 def send_webhook(message: Notification) -> None:
     """POST ``message`` as JSON; any 2xx answer takes it. Redirects are not followed.
 
-    :raises DeliveryFailed: any other answer, or none; an address that webhooks are kept from; or a webhook that the
-        settings no longer have.
+    :raises DeliveryFailed: any other answer, or a webhook that the settings no longer have.
+    :raises Unreachable: no answer, or an address that webhooks are kept from.
     """
     hook = next((each for each in conf.webhooks if each.url == message.target), None)
     if hook is None:
@@ -58,7 +58,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
         connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else "") or "/", body, headers)
         return connection.getresponse().status
     except (OSError, HTTPException) as error:
-        raise DeliveryFailed(f"The webhook could not be reached ({type(error).__name__}).") from error
+        raise Unreachable(f"The webhook could not be reached ({type(error).__name__}).") from error
     finally:
         connection.close()
 
