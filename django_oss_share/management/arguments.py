@@ -6,13 +6,13 @@ import re
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import get_current_timezone
 
+from ..conf import LONGEST
 from ..models import Share
 from ..models.share import PUBLIC_ID_BYTES
 from ..services import tokens
@@ -21,6 +21,7 @@ from ..services.inputs import NEVER, Expiry
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d+[smhdw])+").fullmatch
 _PART = re.compile(r"(\d+)([smhdw])").findall
+_DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 _PUBLIC_ID = re.compile(rf"[0-9a-f]{{{2 * PUBLIC_ID_BYTES}}}").fullmatch
 
 
@@ -37,6 +38,31 @@ def duration(text: str) -> timedelta:
     except OverflowError:
         raise ArgumentTypeError(f"{text!r} is longer than 999999999 days.") from None
     raise ArgumentTypeError(f"{text!r} is not a length of time; write it as 90s, 30m, 12h, 7d, 2w or 1d12h.")
+
+
+def age(text: str) -> timedelta:
+    """A :func:`duration` with its unit, of a day at least: what is older is lost, and 365 are meant to be days.
+
+    :raises ArgumentTypeError: none of these.
+    """
+    found = duration(text)
+    if text.isdecimal() or not timedelta(days=1) <= found <= LONGEST:
+        raise ArgumentTypeError(f"{text!r} is no age; write it with its unit, such as 365d, of 1d to {LONGEST.days}d.")
+    return found
+
+
+def count(text: str) -> int:
+    """:raises ArgumentTypeError: no whole number from 1 on."""
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to 999999999.")
+    return int(text)
+
+
+def head(text: str) -> str:
+    """:raises ArgumentTypeError: not the digest of a seal; an empty variable of a script must not pass for one."""
+    if not _DIGEST(text):
+        raise ArgumentTypeError(f"{text!r} is no head; it is 64 hexadecimal digits, as 'oss_audit verify' prints.")
+    return text
 
 
 def expiry(text: str) -> Expiry:
@@ -69,11 +95,10 @@ def _moment(text: str) -> datetime | None:
         found = parse_datetime(text)
         if found is None and (day := parse_date(text)) is not None:
             found = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone is set below
-    except ValueError:
+        return found and (found if found.tzinfo else found.replace(tzinfo=get_current_timezone())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # The latter from the calendar's first and last day, which are beyond it in another time zone.
         raise ArgumentTypeError(f"{text!r} is not in the calendar.") from None
-    if found is None:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=get_current_timezone()).astimezone(UTC)
 
 
 def user_named(name: str) -> Any:
@@ -81,7 +106,8 @@ def user_named(name: str) -> Any:
     users = get_user_model()
     try:
         return users._default_manager.get_by_natural_key(name)
-    except users.DoesNotExist:
+    except (users.DoesNotExist, UnicodeEncodeError):
+        # The latter from an argument in another encoding than the terminal's.
         raise CommandError(f"There is no user {name!r}.") from None
 
 
@@ -102,11 +128,9 @@ def share_named(text: str) -> Share:
 
 
 def _share_of_link(text: str) -> Share | None:
-    last = urlsplit(text).path.rstrip("/").rpartition("/")[2]
-    try:
-        token = tokens.parse(last)
-    except tokens.BadToken:
-        raise CommandError(
-            "That is no share: give its number, its public id (18 hexadecimal digits) or its whole link."
-        ) from None
-    return Share.objects.filter(public_id=token.public_id).first()
+    for part in re.split(r"[/?#]", text):
+        try:
+            return Share.objects.filter(public_id=tokens.parse(part).public_id).first()
+        except tokens.BadToken:
+            continue
+    raise CommandError("That is no share: give its number, its public id (18 hexadecimal digits) or its whole link.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +11,19 @@ from typing import Any
 from django.utils import timezone
 
 from ..models import AuditEvent, Share
+
+# What a terminal obeys rather than shows; json.dumps spells the first 32 out by itself.
+_CONTROL = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def as_json(known: dict[str, Any]) -> str:
+    """``known`` on one line."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(known, ensure_ascii=False))
+
+
+def as_text(text: str) -> str:
+    """``text`` on one line that moves no cursor: a name or a browser must not write a line of its own."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def facts(share: Share, *, link: str | None = None, now: datetime | None = None) -> dict[str, Any]:
@@ -23,14 +38,14 @@ def facts(share: Share, *, link: str | None = None, now: datetime | None = None)
         "keys": [item.key for item in share.items.all()] if share.kind == "selection" else [share.key],
         "version_id": share.version_id or None,
         "owner": share.created_by_label or None,
-        "created_at": _iso(share.created_at),
-        "starts_at": _iso(share.starts_at),
-        "expires_at": _iso(share.expires_at),
+        "created_at": as_moment(share.created_at),
+        "starts_at": as_moment(share.starts_at),
+        "expires_at": as_moment(share.expires_at),
         "downloads": share.downloads,
         "max_downloads": share.max_downloads,
         "password": share.has_password,
         "allowed_networks": share.allowed_networks,
-        "revoked_at": _iso(share.revoked_at),
+        "revoked_at": as_moment(share.revoked_at),
         "note": share.note,
     }
     return known if link is None else {**known, "url": link}
@@ -39,14 +54,20 @@ def facts(share: Share, *, link: str | None = None, now: datetime | None = None)
 def event_facts(event: AuditEvent) -> dict[str, Any]:
     """One audit row, fit for JSON."""
     names = ("action", "reason", "actor_label", "address", "user_agent", "storage", "key", "data")
-    return {"id": str(event.pk), "at": _iso(event.at), **{name: getattr(event, name) for name in names}}
+    return {"id": str(event.pk), "at": as_moment(event.at), **{name: getattr(event, name) for name in names}}
 
 
 def lines(known: dict[str, Any]) -> Iterable[str]:
     """``name: value`` for each fact that there is one of."""
     for name, value in known.items():
         if value not in (None, "", [], {}):
-            yield f"{name + ':':18}{_plain(value)}"
+            yield as_text(f"{name + ':':18}{_plain(value)}")
+
+
+def event_line(event: dict[str, Any]) -> str:
+    """:func:`event_facts` on one line."""
+    names = ("at", "action", "reason", "actor_label", "address", "key")
+    return as_text("  ".join(event[name] for name in names if event[name]))
 
 
 def row(share: Share, now: datetime) -> str:
@@ -60,7 +81,7 @@ def row(share: Share, now: datetime) -> str:
         f"{end:16}",
         f"{share.created_by_label or '-':16}",
     )
-    return "  ".join((*cells, share.label))
+    return as_text("  ".join((*cells, share.label)))
 
 
 HEADING = f"{'number':>6}  {'state':9}  {'downloads':>9}  {'expires (UTC)':16}  {'owner':16}  label"
@@ -72,5 +93,6 @@ def _plain(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _iso(moment: datetime | None) -> str | None:
+def as_moment(moment: datetime | None) -> str | None:
+    """As ISO 8601 writes it, in UTC, to the second."""
     return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

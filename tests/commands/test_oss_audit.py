@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
-from shares.factories import make_share
+from shares.factories import make_share, visit
 
 from django_oss_share.models import Action, AuditEvent, AuditSeal
-from django_oss_share.services import audit, shares
+from django_oss_share.services import access, audit, shares
+from django_oss_share.services.audit import paging
 from django_oss_share.services.transactions import atomic
 
 LONG_AGO = timedelta(days=400)
@@ -103,6 +104,24 @@ def test_purge_needs_to_know_how_old_is_old(db, run):
         run("oss_audit", "purge")
 
 
+@pytest.mark.parametrize("older_than", ["365", "0", "1h", "99999d"])
+def test_purge_takes_no_age_that_is_none(db, run, older_than):
+    history(2, ago=LONG_AGO)
+    with pytest.raises(CommandError, match="365d"):
+        run("oss_audit", "purge", "--older-than", older_than)
+    assert AuditEvent.objects.count() == 2
+
+
+def test_purge_goes_further_back_than_there_were_computers(db, run):
+    history(2, ago=LONG_AGO)
+    assert run("oss_audit", "purge", "--older-than", "36525d").startswith("0 audit rows and 0 shares")
+
+
+def test_an_empty_head_of_a_script_is_no_proof(db):
+    with pytest.raises(CommandError, match="no head"):
+        call_command("oss_audit", "verify", "--expect-head", "")
+
+
 def test_purge_takes_old_rows_and_shares_and_the_rest_still_verifies(db, run, capfd, settings):
     history(5, ago=LONG_AGO)
     old = make_share(expires_at=timezone.now() - LONG_AGO)
@@ -121,3 +140,16 @@ def test_export_writes_a_row_a_line(db, run):
     assert [row["id"] for row in exported] == [str(row.pk) for row in rows]
     assert exported[0]["action"] == "viewed" and exported[0]["share"] == rows[0].share_id
     assert run("oss_audit", "export", "--since", "2999-01-01") == ""
+    assert len(run("oss_audit", "export", "--since", "1960-01-01").splitlines()) == 3
+
+
+def test_export_reads_page_by_page_and_says_what_was_handed_out(db, run, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE", 2)
+    rows = history(5)
+    share = make_share()
+    link = access.issue(visit(share))
+    exported = [json.loads(line) for line in run("oss_audit", "export").splitlines()]
+    assert [row["id"] for row in exported[:5]] == [str(row.pk) for row in rows]
+    assert exported[5]["link_digest"] == audit.signature_digest(link.url)
+    assert exported[5]["link_expires_at"] == f"{link.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert link.url not in json.dumps(exported)

@@ -62,6 +62,30 @@ def test_a_password_that_is_mistyped_shares_nothing(run, monkeypatch):
     assert not Share.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["", "\n", "\r\n"])
+def test_an_empty_standard_input_shares_nothing_without_a_password(run, monkeypatch, typed):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    with pytest.raises(CommandError, match="nothing was shared"):
+        run("oss_share", "create", "a.txt", "--no-check", "--password-stdin")
+    assert not Share.objects.exists()
+
+
+def test_a_password_in_another_encoding_shares_nothing(run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("密码密码密码密码密码".encode("gb18030")), "utf-8"))
+    with pytest.raises(CommandError, match="nothing was shared"):
+        run("oss_share", "create", "a.txt", "--no-check", "--password-stdin")
+
+
+def test_a_terminal_that_is_closed_shares_nothing(run, monkeypatch):
+    def closed(_):
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", closed)
+    with pytest.raises(CommandError, match="nothing was shared"):
+        run("oss_share", "create", "a.txt", "--no-check", "--password")
+    assert not Share.objects.exists()
+
+
 def test_a_short_password_is_refused_without_being_repeated(run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("hunter2\n"))
     with pytest.raises(CommandError, match="7 characters") as error:
@@ -80,9 +104,13 @@ def test_a_short_password_is_refused_without_being_repeated(run, monkeypatch):
         (["--filename", "a/b"], "path separator"),
         (["--expires", "never"], "never"),
         (["--expires", "2020-01-01"], "not after now"),
+        (["--expires", "9999-12-31T23:59"], "calendar|too late"),
+        (["--prefix", "team/"], "exactly one"),
+        (["--owner", "gone"], "may not log in"),
     ],
 )
 def test_a_bad_argument_is_named_with_what_is_allowed(run, arguments, says):
+    make_user("gone", is_active=False)
     with pytest.raises(CommandError, match=f"(?i){says}"):
         run("oss_share", "create", "a.txt", "--no-check", *arguments)
     assert not Share.objects.exists()
@@ -137,3 +165,44 @@ def test_of_several_to_revoke_all_must_be_there(run, db):
         run("oss_share", "revoke", str(share.pk), "999")
     share.refresh_from_db()
     assert share.revoked_at is None
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_list_of_no_or_fewer_lines(run, limit):
+    with pytest.raises(CommandError, match="from 1 to"):
+        run("oss_share", "list", "--limit", limit)
+
+
+def test_a_key_that_cannot_be(run):
+    with pytest.raises(CommandError, match="lone surrogate"):
+        run("oss_share", "list", "--key", "a\udcff")
+
+
+def test_nothing_to_share(run):
+    with pytest.raises(CommandError, match="what to share"):
+        run("oss_share", "create")
+
+
+HOSTILE = "q3\x1b[2J\x9b31m\n  1  active  forged\u202etxt"
+
+
+def test_a_name_writes_no_line_of_its_own_and_moves_no_cursor(run, db):
+    share = make_share(name=HOSTILE, note=HOSTILE)
+    run("oss_share", "revoke", str(share.pk), "--reason", "a\x1b[2Jb\nc")
+    for printed in (run("oss_share", "list"), run("oss_share", "show", str(share.pk), "--events")):
+        assert all(line.isprintable() for line in printed.splitlines())
+        assert not any(line.lstrip().startswith("1  active") for line in printed.splitlines())
+        assert "q3" in printed
+
+
+def test_json_keeps_a_name_as_it_is_and_shows_no_terminal_anything(run, db):
+    share = make_share(name=HOSTILE)
+    printed = run("oss_share", "show", str(share.pk), "--json")
+    assert printed.rstrip("\n").isprintable()
+    assert json.loads(printed)["label"] == HOSTILE
+
+
+def test_a_name_in_any_script_is_shown(run, db):
+    share = make_share(name="第三季度 ✓")
+    assert "第三季度 ✓" in run("oss_share", "list")
+    assert "第三季度 ✓" in run("oss_share", "show", str(share.pk), "--json")

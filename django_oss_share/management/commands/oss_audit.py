@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -16,8 +15,8 @@ from ...models import AuditEvent
 from ...oss import OSSShareError
 from ...services import audit, retention
 from ...services.audit.ids import first_id_at
-from ..arguments import duration, moment
-from ..printing import event_facts
+from ..arguments import age, head, moment
+from ..printing import as_json, as_moment, event_facts
 
 
 class Command(BaseCommand):
@@ -62,28 +61,42 @@ class Command(BaseCommand):
             raise CommandError("Nothing says how old is old: pass --older-than 365d, or set OSS_SHARE['RETENTION'].")
         gone = retention.purge(older_than)
         self.stdout.write(
-            f"{gone['events']} audit rows and {gone['shares']} shares older than {older_than.days} days removed."
+            f"{gone['events']} audit rows and {gone['shares']} shares older than {_said(older_than)} removed."
         )
 
     def _export(self, **options: Any) -> None:
-        rows = AuditEvent.objects.order_by("id")
+        rows = AuditEvent.objects.all()
         if options["since"]:
             rows = rows.filter(id__gte=first_id_at(options["since"]))
-        for event in rows.iterator():
-            known = {**event_facts(event), "share": event.share_id, "share_label": event.share_label}
-            self.stdout.write(json.dumps(known, ensure_ascii=False))
+        for event in audit.in_order(rows):
+            self.stdout.write(as_json(_whole(event)))
+
+
+def _whole(event: AuditEvent) -> dict[str, Any]:
+    return {
+        **event_facts(event),
+        "share": event.share_id,
+        "share_label": event.share_label,
+        "link_digest": event.link_digest,
+        "link_expires_at": as_moment(event.link_expires_at),
+    }
+
+
+def _said(age: timedelta) -> str:
+    return str(age) if age.seconds else f"{age.days} days"
 
 
 def _add_verify(verb: ArgumentParser) -> None:
     verb.add_argument(
         "--expect-head",
+        type=head,
         metavar="DIGEST",
         help="the head that an earlier run printed, kept elsewhere: proves that nothing was cut off the end",
     )
 
 
 def _add_purge(verb: ArgumentParser) -> None:
-    verb.add_argument("--older-than", type=duration, help="such as 365d (default: OSS_SHARE['RETENTION'])")
+    verb.add_argument("--older-than", type=age, help="such as 365d (default: OSS_SHARE['RETENTION'])")
 
 
 def _add_export(verb: ArgumentParser) -> None:

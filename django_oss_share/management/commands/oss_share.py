@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -16,9 +15,9 @@ from django.utils import timezone
 
 from ...models import Share, State
 from ...oss import OSSShareError
-from ...services import shares
-from ..arguments import expiry, moment, share_named, user_named
-from ..printing import HEADING, event_facts, facts, lines, row
+from ...services import audit, inputs, shares
+from ..arguments import count, expiry, moment, share_named, user_named
+from ..printing import HEADING, as_json, event_facts, event_line, facts, lines, row
 
 _WHICH = "its number, its public id or its whole link"
 
@@ -81,11 +80,11 @@ class Command(BaseCommand):
         if options["owner"]:
             chosen = chosen.filter(created_by=user_named(options["owner"]))
         if options["key"]:
-            chosen = chosen.of_object(options["storage"], options["key"])
+            chosen = chosen.of_object(options["storage"], inputs.checked_key(options["key"]))
         chosen = chosen.prefetch_related("items")[: options["limit"]]
         if options["json"]:
             for share in chosen:
-                self.stdout.write(json.dumps(facts(share, now=now), ensure_ascii=False))
+                self.stdout.write(as_json(facts(share, now=now)))
             return
         self._print_rows(chosen, now)
 
@@ -97,22 +96,9 @@ class Command(BaseCommand):
         share = share_named(options["share"])
         self._tell(share, options, with_link=options["link"])
         if options["events"]:
-            for event in share.events.order_by("id").iterator():
-                self._print_event(event_facts(event), options["json"])
-
-    def _print_event(self, event: dict[str, Any], as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(event, ensure_ascii=False))
-        else:
-            parts = (
-                event["at"],
-                event["action"],
-                event["reason"],
-                event["actor_label"],
-                event["address"],
-                event["key"],
-            )
-            self.stdout.write("  ".join(part for part in parts if part))
+            for event in audit.in_order(share.events.all()):
+                known = event_facts(event)
+                self.stdout.write(as_json(known) if options["json"] else event_line(known))
 
     def _extend(self, **options: Any) -> None:
         self._tell(shares.extend(share_named(options["share"]), options["expires"]), options)
@@ -134,7 +120,7 @@ class Command(BaseCommand):
 
     def _tell(self, share: Share, options: dict[str, Any], *, with_link: bool = False) -> None:
         known = facts(share, link=self._link(share) if with_link else None)
-        self.stdout.write(json.dumps(known, ensure_ascii=False) if options["json"] else "\n".join(lines(known)))
+        self.stdout.write(as_json(known) if options["json"] else "\n".join(lines(known)))
 
     def _link(self, share: Share) -> str:
         try:
@@ -146,14 +132,23 @@ class Command(BaseCommand):
             ) from None
 
     def _password(self, options: dict[str, Any]) -> str | None:
-        if options["password_stdin"]:
-            return sys.stdin.readline().rstrip("\r\n")
-        if not options["password"]:
+        if not (options["password"] or options["password_stdin"]):
             return None
-        first = getpass.getpass("Password of the share: ")
-        if getpass.getpass("Once more: ") != first:
-            raise CommandError("The two passwords differ; nothing was shared.")
-        return first
+        try:
+            password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else _asked()
+        except (EOFError, UnicodeDecodeError):
+            password = ""
+        if not password:
+            # Else the share would be open to everybody, against what was asked for.
+            raise CommandError("No password was given; nothing was shared.")
+        return password
+
+
+def _asked() -> str:
+    first = getpass.getpass("Password of the share: ")
+    if getpass.getpass("Once more: ") != first:
+        raise CommandError("The two passwords differ; nothing was shared.")
+    return first
 
 
 def _add_create(verb: ArgumentParser) -> None:
@@ -184,7 +179,7 @@ def _add_list(verb: ArgumentParser) -> None:
     verb.add_argument("--owner", metavar="USERNAME", help="only theirs")
     verb.add_argument("--key", help="only those through which this object can be fetched")
     verb.add_argument("--storage", default="default", help="where --key is (default: %(default)s)")
-    verb.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: %(default)s)")
+    verb.add_argument("--limit", type=count, default=50, metavar="N", help="at most so many (default: %(default)s)")
 
 
 def _add_which(verb: ArgumentParser) -> None:

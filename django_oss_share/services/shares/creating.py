@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from ...conf import conf
 from ...models import Action, Disposition, Kind, Mode, Pin, Share, ShareItem
 from ...models.lookups import object_digest
 from ...models.share import PUBLIC_ID_BYTES
@@ -80,6 +81,7 @@ def create(
     :raises ObjectNotFound: there is no such object. :raises ServiceError: OSS does not tell.
     """
     require_share(by)
+    _refuse_inactive(created_by)
     now = now or timezone.now()
     policy = policy_of(by or created_by)
     kind, targets = _targets(key, keys, prefix)
@@ -112,6 +114,14 @@ def create(
         targets = [_Target(target.key, version_id) for target in targets]
     share.password = make_password(hash_of) if hash_of else ""
     return _saved(share, targets, by or created_by, client, now)
+
+
+def _refuse_inactive(owner: Any) -> None:
+    if owner is not None and not owner.is_active and conf.owner_deactivated == "deny":
+        raise InvalidArgument(
+            f"created_by={owner.get_username()!r} may not log in, so their share would open for nobody.",
+            field="created_by",
+        )
 
 
 def _saved(share: Share, targets: list[_Target], actor: Any, client: Client | None, now: datetime) -> Share:
