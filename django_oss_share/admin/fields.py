@@ -63,6 +63,10 @@ class ExpiryField(forms.MultiValueField):
     def __init__(self, **kwargs: Any) -> None:
         fields = (forms.ChoiceField(required=False), forms.DateTimeField(required=False))
         super().__init__(fields, require_all_fields=False, **kwargs)
+        # One label cannot name two inputs.
+        widget: Any = self.widget
+        widget.widgets[0].attrs["aria-label"] = self.label
+        widget.widgets[1].attrs["aria-label"] = _("time")
 
     def offer(self, policy: Policy, unchosen: Any = None) -> None:
         """Offer what ``policy`` allows, and first, with the label ``unchosen``, to choose nothing."""

@@ -46,7 +46,7 @@ class RevokeForm(StepForm):
 
 
 class ExtendForm(StepForm):
-    expires = ExpiryField(label=gettext_lazy("Ends"), required=True)
+    expires = ExpiryField(label=gettext_lazy("Ends"), required=True, initial=str(7 * 86_400))
 
     def prepare(self, by: Any) -> None:
         field = self.fields["expires"]
