@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import time
-from threading import Event
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import pytest
 from services.threads import in_threads
@@ -59,6 +60,20 @@ def test_a_hanging_source_holds_nobody_up_while_a_token_is_good(at):
     assert time.monotonic() - started < 1
     at.source.gate.set()
     at.settle()
+
+
+def test_one_thread_fetches_for_all_that_wait(at):
+    at.source.gate = Event()
+    waiting = [Thread(target=at.provider.retrieve) for _ in range(8)]
+    for thread in waiting:
+        thread.start()
+    assert at.source.entered.wait(5)
+    fetching = [thread for thread in enumerate_threads() if thread.name == "oss-credentials-default"]
+    at.source.gate.set()
+    for thread in waiting:
+        thread.join(10)
+    assert len(fetching) == 1
+    assert at.source.calls == 1
 
 
 def test_without_a_token_a_hanging_source_is_waited_for_and_given_up(at, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from threading import Event, Thread
 
 import pytest
@@ -164,6 +165,20 @@ class TestSharing:
         stored = StoredCredentials.objects.get()
         assert stored.number == 1
         assert stored.lease_until is None
+
+    @pytest.mark.parametrize(
+        "ask", [Process.retrieve, lambda setup: setup.provider.refresh()], ids=["link", "schedule"]
+    )
+    def test_in_the_midst_of_a_callers_writing(self, ask):
+        """SQLite has one writer: whoever waited for another connection to write would wait for itself."""
+        setup = process()
+        started = time.monotonic()
+        with transaction.atomic():
+            audit.record(Action.GRANTED)
+            ask(setup)
+        assert time.monotonic() - started < 5
+        assert setup.source.calls == 1
+        assert process().retrieve() == "STS.1"
 
     def test_an_event_loop_gets_a_token_too(self):
         setup = process()
