@@ -1,6 +1,7 @@
 """The three statements of a redirect, compiled once: Django takes longer to put them together than to run them.
 
-What they say is what the querysets and models would say; only the text is kept.
+What they say is what the querysets and models would say; only the text is kept, by vendor too, since each quotes in
+its own way and tests put one database in the place of another.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _PLACE = "0" * 18
 def share_by_public_id(public_id: str, *, with_owner_state: bool, using: str | None = None) -> Share | None:
     """The share, with ``owner_is_active`` if that is asked for; None: there is none."""
     alias = using or router.db_for_read(Share)
-    sql, values = _select(alias, with_owner_state)
+    sql, values = _select(alias, connections[alias].vendor, with_owner_state)
     found = Share.objects.using(alias).raw(sql, [public_id if value == _PLACE else value for value in values])
     return next(iter(found), None)
 
@@ -31,7 +32,7 @@ def add_downloads(share: Share, count: int) -> bool:
     """
     alias = router.db_for_write(Share)
     with connections[alias].cursor() as cursor:
-        cursor.execute(_update(alias), [count, share.pk, share.revision, count])
+        cursor.execute(_update(alias, connections[alias].vendor), [count, share.pk, share.revision, count])
         return bool(cursor.rowcount)
 
 
@@ -39,7 +40,7 @@ def insert(row: models.Model) -> None:
     """Store a new row whose key is set, without the signals of ``save()``."""
     alias = router.db_for_write(type(row))
     connection = connections[alias]
-    sql, fields = _insert(type(row), alias)
+    sql, fields = _insert(type(row), alias, connection.vendor)
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -47,7 +48,7 @@ def insert(row: models.Model) -> None:
 
 
 @lru_cache(maxsize=16)
-def _select(alias: str, with_owner_state: bool) -> _Compiled:
+def _select(alias: str, vendor: str, with_owner_state: bool) -> _Compiled:
     shares = Share.objects.using(alias)
     if with_owner_state:
         shares = shares.with_owner_state()
@@ -56,7 +57,7 @@ def _select(alias: str, with_owner_state: bool) -> _Compiled:
 
 
 @lru_cache(maxsize=16)
-def _update(alias: str) -> str:
+def _update(alias: str, vendor: str) -> str:
     return (
         "UPDATE {table} SET {downloads} = {downloads} + %s "
         "WHERE {id} = %s AND {revision} = %s AND {revoked_at} IS NULL "
@@ -65,7 +66,7 @@ def _update(alias: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _insert(model: type[models.Model], alias: str) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+def _insert(model: type[models.Model], alias: str, vendor: str) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
     fields = tuple(model._meta.local_concrete_fields)
     quoted = _quoted(model, alias)
     columns = ", ".join(quoted[field.attname] for field in fields)
