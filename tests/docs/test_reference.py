@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from django_oss_share import checks
 from django_oss_share.conf import KNOWN
+from django_oss_share.models import Action
 from django_oss_share.storage.options import DEFAULTS
 from docs.blocks import PAGES, ROOT, blocks, page_id
 
-SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+SETTINGS, AUDIT = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("settings", "audit"))
 ROW = re.compile(r"^\| `(?P<option>\w+)` \| (?P<default>.*?) \|", re.MULTILINE)
 
 
@@ -31,10 +33,34 @@ def test_the_default_in_the_reference_is_the_real_one(option):
     assert documented_defaults()[option] == repr(DEFAULTS[option]).replace("'", '"')
 
 
-def test_only_keys_that_something_reads_are_documented():
+def test_every_key_of_oss_share_is_in_the_reference_and_no_other():
     documented = re.findall(r"^`([A-Z_]+)`$", SETTINGS[SETTINGS.index("## OSS_SHARE") :], re.MULTILINE)
-    assert documented
-    assert set(documented) <= set(KNOWN)
+    assert sorted(documented) == sorted(KNOWN)
+
+
+def test_every_check_is_in_the_reference_and_no_other():
+    source = "".join(file.read_text() for file in Path(checks.__file__).parent.glob("*.py"))
+    given = set(re.findall(r"\"(oss_share\.[EWI]\d+)\"", source))
+    assert given
+    assert sorted(re.findall(r"^\| `(oss_share\.\w+)` \|", SETTINGS, re.MULTILINE)) == sorted(given)
+
+
+def test_every_page_is_in_the_index():
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
+    listed = re.findall(r"^([a-z0-9-]+)$", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(pages)
+
+
+def test_every_command_is_shown_somewhere():
+    ours = {name for name, app in get_commands().items() if app == "django_oss_share"}
+    text = "".join(page.read_text() for page in PAGES)
+    assert ours <= set(re.findall(r"manage\.py (oss_\w+)", text))
+
+
+def test_every_action_of_the_audit_is_explained():
+    table = AUDIT[AUDIT.index("| action |") : AUDIT.index("Each has the time")]
+    not_yet = {Action.UPLOADED, Action.RECONCILED}
+    assert set(re.findall(r"`(\w+)`", table)) - {"data", "reason"} == set(Action.values) - not_yet
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
