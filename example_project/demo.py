@@ -102,8 +102,8 @@ def welcome(demo: Demo, directory: Path) -> str:
   Worker  process {demo.worker.pid}    Celery; its log is {demo.worker.log}
 
   Open the share: that is what your visitors see. To make one yourself, log into the admin, choose "Shares",
-  "Browse the bucket", mark files, "Share". Give it a password and a limit, and open its link in a private window.
-  Then read in the share's own page what happened, extend or revoke it, and reload the private window.
+  "Browse buckets", tick a file, "Share what is ticked". Give it a password and a limit, and open its link in a
+  private window. Then read on the share's own page what happened, change or revoke it, and reload that window.
 
   The links are signed by a security token that lives 15 minutes and that the worker renews in time: see
   {demo.url}admin/oss_share/storedcredentials/

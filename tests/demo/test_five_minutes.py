@@ -102,7 +102,11 @@ def test_from_nothing_to_a_share_that_opens(project, environment, oss_emulator):
     manage(project, environment, "check", "--fail-level", "WARNING")
     said = [manage(project, environment, *command) for command in commands()[:-1]]
     path = re.search(r"^url: +(/s/\S+)$", said[-1], re.MULTILINE)[1]
-    superuser = {"DJANGO_SUPERUSER_USERNAME": "ann", "DJANGO_SUPERUSER_EMAIL": "", "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    superuser = {
+        "DJANGO_SUPERUSER_USERNAME": "ann",
+        "DJANGO_SUPERUSER_EMAIL": "",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+    }
     manage(project, {**environment, **superuser}, "createsuperuser", "--noinput")
     with server(project, environment) as site:
         visitor = Visitor()

@@ -11,7 +11,6 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDE, NARROW = (1440, 900, 1), (360, 780, 2)
 
 
@@ -45,6 +44,7 @@ def main() -> None:
     os.environ |= {"DJANGO_SETTINGS_MODULE": "project_settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
     with tempfile.TemporaryDirectory() as directory:
         _use_database(Path(directory) / "site.sqlite3")
+        from demo.screenshots import save
         from services.browser import find_chromium, open_browser
 
         from views.sample_site import sample_site
@@ -52,7 +52,7 @@ def main() -> None:
         with sample_site() as site, open_browser(find_chromium()) as browser:
             for name, (shared, size, scheme, language, act) in PICTURES.items():
                 picture = _picture(browser, site.links[shared], size, scheme, language, act)
-                picture.save(IMAGES / f"share-{name}.png", optimize=True)
+                save(picture, f"share-{name}")
 
 
 def _use_database(file: Path) -> None:
