@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
-import django
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
@@ -13,27 +12,15 @@ from shares.factories import make_share, make_user, visit
 from django_oss_share.models import Notification
 from django_oss_share.services import access, notifications, shares, tokens
 
+from .mailing import LOCMEM, SMTP, mail_by
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @pytest.fixture(autouse=True)
 def told(settings):
     settings.OSS_SHARE = {"NOTIFY_OWNER": ["issued", "revoked"]}
     mail_by(settings, LOCMEM)
-
-
-def mail_by(settings, backend, **options):
-    """As Django 6.1 and later have it, and as earlier ones do."""
-    if django.VERSION >= (6, 1):
-        settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
-        return
-    settings.EMAIL_BACKEND = backend
-    for name, value in options.items():
-        setattr(settings, f"EMAIL_{name.upper()}", value)
 
 
 @pytest.fixture
