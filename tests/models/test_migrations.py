@@ -27,6 +27,17 @@ def test_rows_come_back_as_they_went(each_database, key):
     assert audit.verify().findings == []
 
 
+def test_going_back_to_the_first_and_forwards_again_keeps_the_rows(each_database):
+    share = make_share(keys=("a", "b"), note="季度")
+    event = audit.record(Action.VIEWED, share=share, data={"n": 1})
+    before = Share.objects.values().get(), list(share.items.values()), AuditEvent.objects.values().get()
+    call_command("migrate", "oss_share", "0001", verbosity=0)
+    call_command("migrate", "oss_share", verbosity=0)
+    assert (Share.objects.values().get(), list(share.items.values()), AuditEvent.objects.values().get()) == before
+    assert audit.verify().is_intact
+    assert event.share_id == share.pk
+
+
 def test_backwards_and_forwards(each_database):
     share = make_share()
     audit.record(Action.VIEWED, share=share)
