@@ -6,6 +6,8 @@ its own way and tests put one database in the place of another.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,16 +15,41 @@ from django.db import connections, models, router
 
 from .share import Share
 
-_Compiled = tuple[str, tuple[Any, ...]]
 _PLACE = "0" * 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Select:
+    """:ivar names: of the columns, as the model has them; what is no column of it comes last.
+    :ivar converters: by column, from what the driver gives to what the model holds.
+    """
+
+    sql: str
+    values: tuple[Any, ...]
+    names: tuple[str, ...]
+    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 
 
 def share_by_public_id(public_id: str, *, with_owner_state: bool, using: str | None = None) -> Share | None:
     """The share, with ``owner_is_active`` if that is asked for; None: there is none."""
     alias = using or router.db_for_read(Share)
-    sql, values = _select(alias, connections[alias].vendor, with_owner_state)
-    found = Share.objects.using(alias).raw(sql, [public_id if value == _PLACE else value for value in values])
-    return next(iter(found), None)
+    connection = connections[alias]
+    select = _select(alias, connection.vendor, with_owner_state)
+    with connection.cursor() as cursor:
+        cursor.execute(select.sql, [public_id if value == _PLACE else value for value in select.values])
+        found = cursor.fetchone()
+    return None if found is None else _share(alias, select, list(found))
+
+
+def _share(alias: str, select: _Select, row: list[Any]) -> Share:
+    for column, (converters, expression) in select.converters.items():
+        for convert in converters:
+            row[column] = convert(row[column], expression, connections[alias])
+    own = len(Share._meta.concrete_fields)
+    share = Share.from_db(alias, select.names[:own], row[:own])
+    for name, value in zip(select.names[own:], row[own:], strict=True):
+        setattr(share, name, value)
+    return share
 
 
 def add_downloads(share: Share, count: int) -> bool:
@@ -48,12 +75,16 @@ def insert(row: models.Model) -> None:
 
 
 @lru_cache(maxsize=16)
-def _select(alias: str, vendor: str, with_owner_state: bool) -> _Compiled:
+def _select(alias: str, vendor: str, with_owner_state: bool) -> _Select:
     shares = Share.objects.using(alias)
     if with_owner_state:
         shares = shares.with_owner_state()
-    compiled: _Compiled = shares.filter(public_id=_PLACE)[:1].query.get_compiler(alias).as_sql()
-    return compiled
+    compiler = shares.filter(public_id=_PLACE)[:1].query.get_compiler(alias)
+    sql, values = compiler.as_sql()
+    expressions = [expression for expression, *_ in compiler.select]
+    names = [field.attname for field in Share._meta.concrete_fields]
+    names += list(compiler.query.annotation_select)
+    return _Select(sql, tuple(values), tuple(names), compiler.get_converters(expressions))
 
 
 @lru_cache(maxsize=16)
