@@ -1,4 +1,4 @@
-"""The official SDK behind a small face: one bucket, plain arguments, our errors.
+"""The official SDK behind a small face: one bucket, plain arguments, our errors. Lists are read without it.
 
 The only module that imports the SDK, which costs half a second; import it where objects are read or written, never
 where links are made.
@@ -22,24 +22,14 @@ from alibabacloud_oss_v2.transport import RequestsHttpClient
 from .crc import crc64
 from .credentials import Credentials, CredentialsSource, as_retriever, check_retrieved
 from .endpoints import Endpoint
-from .errors import (
-    CorruptTransfer,
-    IncompleteListing,
-    ObjectChanged,
-    ObjectExists,
-    ObjectNotFound,
-    OSSShareError,
-    PermissionDenied,
-    ServiceError,
-    Unreachable,
-)
+from .errors import CorruptTransfer, OSSShareError, Unreachable
+from .listed import ListedPage
+from .listing import BucketLister
+from .refusals import refusal
 from .retry import TRIES
+from .session import CONNECT_TIMEOUT, READ_TIMEOUT, Session
 from .validate import check_bucket, check_key
 
-#: Seconds.
-CONNECT_TIMEOUT = 5
-READ_TIMEOUT = 30
-_POOL_SIZE = 20
 # Bytes; the SDK's own 16 KiB halves the speed of a download on a fast network.
 _BLOCK_SIZE = 256 * 1024
 
@@ -67,20 +57,6 @@ class ObjectInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedObject:
-    """What a listing says of an object.
-
-    :ivar size: bytes. :ivar modified: aware UTC.
-    """
-
-    key: str
-    size: int
-    etag: str
-    modified: datetime
-    storage_class: str
-
-
-@dataclass(frozen=True, slots=True)
 class Version:
     """One version of an object, or the marker that hides it.
 
@@ -97,22 +73,6 @@ class Version:
     @property
     def is_marker(self) -> bool:
         return self.size is None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPage:
-    """One page of a listing: objects below the prefix, and the "folders" that the delimiter made of the rest.
-
-    :ivar next_token: what the next page begins with; None: this is the last.
-    """
-
-    objects: list[ListedObject]
-    prefixes: list[str]
-    next_token: str | None
-
-    @property
-    def keys(self) -> list[str]:
-        return [each.key for each in self.objects]
 
 
 class BucketClient:
@@ -145,13 +105,16 @@ class BucketClient:
         config.disable_upload_crc64_check = True
         config.credentials_provider = _ProviderAdapter(as_retriever(credentials))
         config.http_client = RequestsHttpClient(
-            session=_Session(verify),
+            session=Session(verify),
             connect_timeout=CONNECT_TIMEOUT,
             readwrite_timeout=READ_TIMEOUT,
             proxy_host=dict(proxies) if proxies else None,
             block_size=_BLOCK_SIZE,
         )
         self._sdk = sdk.Client(config)
+        self._lister = BucketLister(
+            credentials, endpoint, bucket, signature_version=signature_version, verify=verify, proxies=proxies
+        )
 
     def head(
         self, key: str, *, version_id: str | None = None, attempts: int = TRIES, timeout: float = READ_TIMEOUT
@@ -235,40 +198,14 @@ class BucketClient:
         :param token: the ``next_token`` of the page before.
         :raises IncompleteListing: OSS says that the list goes on, but not where.
         """
-        request = sdk.ListObjectsV2Request(
-            self.bucket,
-            prefix=prefix or None,
-            delimiter=delimiter or None,
-            max_keys=page_size,
-            encoding_type="url",
-            continuation_token=token,
-        )
-        with self._translated("ListObjectsV2", prefix):
-            result = self._sdk.list_objects_v2(request)
-        if result.is_truncated and not result.next_continuation_token:
-            raise self._incomplete(prefix, "no continuation token")
-        return ListedPage(
-            [_listed(entry) for entry in result.contents or ()],
-            [entry.prefix for entry in result.common_prefixes or ()],
-            result.next_continuation_token if result.is_truncated else None,
-        )
+        return self._lister.page(prefix, delimiter=delimiter, token=token, page_size=page_size)
 
     def pages(self, prefix: str = "", *, delimiter: str = "", page_size: int = 1000) -> Iterator[ListedPage]:
         """All pages of :meth:`page`, one after the other.
 
         :raises IncompleteListing: OSS named no next page, or one that was there before; never a short list.
         """
-        token: str | None = None
-        seen: set[str] = set()
-        while True:
-            page = self.page(prefix, delimiter=delimiter, token=token, page_size=page_size)
-            yield page
-            token = page.next_token
-            if token is None:
-                return
-            if token in seen:
-                raise self._incomplete(prefix, "the same continuation token twice")
-            seen.add(token)
+        return self._lister.pages(prefix, delimiter=delimiter, page_size=page_size)
 
     def versions(self, key: str, *, limit: int = 100) -> list[Version]:
         """The latest versions of one object and its delete markers, the newest first, at most ``limit`` (1 to 1,000).
@@ -282,12 +219,6 @@ class BucketClient:
         found = [_version(entry) for entry in result.version or () if entry.key == key]
         found += [_marker(entry) for entry in result.delete_marker or () if entry.key == key]
         return sorted(found, key=lambda version: (version.is_latest, version.modified), reverse=True)
-
-    def _incomplete(self, prefix: str, what: str) -> IncompleteListing:
-        return IncompleteListing(
-            f"The list of oss://{self.bucket}/{prefix} goes on, but OSS gave {what}; it was given up rather than "
-            "called complete."
-        )
 
     def initiate(self, key: str, headers: Mapping[str, str]) -> str:
         """Begin a multipart upload; its id."""
@@ -337,8 +268,7 @@ class BucketClient:
     @contextmanager
     def _translated(self, operation: str, key: str) -> Iterator[None]:
         """Our errors for the SDK's, whose texts and attributes hold request headers, the token among them."""
-        if operation != "ListObjectsV2":
-            check_key(key)
+        check_key(key)
         what = f"{operation} oss://{self.bucket}/{key}"
         try:
             yield
@@ -394,41 +324,6 @@ class _ProviderAdapter(sdk.credentials.CredentialsProvider):  # type: ignore[mis
         )
 
 
-class _Session(requests.Session):
-    """A session that keeps bodies as OSS stores them, so that ranges, lengths and CRCs hold for gzip too."""
-
-    def __init__(self, verify: bool | str) -> None:
-        super().__init__()
-        self._verify_with = verify
-        # requests would put a ~/.netrc entry in place of our Authorization header.
-        self.auth = _keep_authorization
-        adapter = requests.adapters.HTTPAdapter(
-            max_retries=urllib3.Retry(total=False, redirect=False, raise_on_status=False),
-            pool_connections=_POOL_SIZE,
-            pool_maxsize=_POOL_SIZE,
-        )
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["verify"] = self._verify_with
-        response = super().request(*args, **kwargs)
-        raw = response.raw
-        # Not "response.raw": a response that held itself would hold the part that was sent, until garbage is collected.
-        response.iter_content = lambda chunk_size=1, decode_unicode=False: raw.stream(  # type: ignore[method-assign]
-            chunk_size, decode_content=False
-        )
-        return response
-
-
-def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _listed(entry: Any) -> ListedObject:
-    return ListedObject(entry.key, entry.size, entry.etag or "", entry.last_modified, entry.storage_class or "")
-
-
 def _version(entry: Any) -> Version:
     return Version(
         entry.version_id,
@@ -471,14 +366,6 @@ def _innermost(error: Exception) -> Exception:
     return error
 
 
-_BY_STATUS: dict[int, type[ServiceError]] = {
-    403: PermissionDenied,
-    404: ObjectNotFound,
-    409: ObjectExists,
-    412: ObjectChanged,
-}
-
-
 def _translate(what: str, wrapped: sdk.exceptions.OperationError) -> Exception:
     error = _innermost(wrapped)
     # No answer was even asked for: what the source of the credentials raised, which this wrapping alone keeps aside.
@@ -488,15 +375,11 @@ def _translate(what: str, wrapped: sdk.exceptions.OperationError) -> Exception:
         return error
     if not isinstance(error, sdk.exceptions.ServiceError):
         return Unreachable(f"{what}: no answer ({type(error).__name__}).")
-    kind = _BY_STATUS.get(error.status_code, ServiceError)
-    if kind is ObjectNotFound and error.code not in ("NoSuchKey", "NoSuchVersion", "SymlinkTargetNotExist", None, ""):
-        kind = ServiceError
-    if kind is ObjectExists and error.code != "FileAlreadyExists":
-        kind = ServiceError
-    return kind(
-        f"{what}: {error.code or 'HTTP error'} ({error.status_code}): {error.message} [request {error.request_id}]",
+    return refusal(
+        what,
         status=error.status_code,
         code=error.code or "",
+        message=error.message,
         request_id=error.request_id or "",
         ec=error.ec or "",
     )

@@ -16,7 +16,8 @@ from ..storage import OSSStorage
 from .errors import UnknownStorage
 
 if TYPE_CHECKING:
-    from ..oss.client import ListedObject, ObjectInfo, Version
+    from ..oss.client import ObjectInfo, Version
+    from ..oss.listed import ListedObject
 
 #: Entries of one page, folders and files together; OSS lists no more at once.
 MAX_PAGE_SIZE = 1000
