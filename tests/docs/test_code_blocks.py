@@ -19,6 +19,8 @@ from django.core.files.storage import storages
 from django.template import engines
 from django.test import override_settings
 
+from django_oss_share.providers import share_tokens_by
+from django_oss_share.services.sts import DatabaseStore
 from django_oss_share.testing import OSSEmulator
 from docs.blocks import PAGES, Block, blocks, page_id
 
@@ -46,6 +48,8 @@ def site(oss_emulator, settings, monkeypatch):
     settings.STORAGES = {"default": backend, "archive": backend, "staticfiles": static}
     role = {"PROVIDER": "assume_role", "ROLE_ARN": ROLE, "STS_ENDPOINT": oss_emulator.sts_endpoint}
     settings.OSS_SHARE = {"CREDENTIALS": {"default": role}}
+    # No token of another page is known.
+    share_tokens_by(DatabaseStore)
     settings.ROOT_URLCONF = "views.urls"
     return oss_emulator
 
