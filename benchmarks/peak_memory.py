@@ -23,7 +23,7 @@ def main() -> None:
 
     storage = OSSStorage(**json.load(sys.stdin))
     storage.save("small", File(BytesIO(b"all that is imported at the first use")))
-    before = _peak()
+    before = peak()
     with tempfile.TemporaryFile() as file:
         # A hole: it takes no room on the disk until it is sent.
         file.truncate(MEGABYTES * 2**20)
@@ -32,10 +32,11 @@ def main() -> None:
         size = sum(len(block) for block in large.chunks(2**20))
     storage.delete("large")
     assert size == MEGABYTES * 2**20
-    json.dump({"grown": _peak() - before}, sys.stdout)
+    json.dump({"grown": peak() - before}, sys.stdout)
 
 
-def _peak() -> int:
+def peak() -> int:
+    """Bytes."""
     # Linux's own count of this program's; getrusage() would begin at the peak of the process that started it.
     found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
     assert found is not None
