@@ -22,7 +22,7 @@ from ..oss import OSSShareError
 from ..services import shares
 from ..services.clients import client_of
 from ..services.policy import Policy, may_share, policy_of
-from .fields import ExpiryField, add_error
+from .fields import ExpiryField, PasswordField, add_error
 from .share_form import limit_field, networks_field, start_field
 from .targets import TargetForm, asked_for
 from .typed import ShareModelAdmin
@@ -35,12 +35,8 @@ class CreateForm(TargetForm):
     """All that a share can be given."""
 
     expires = ExpiryField(label=gettext_lazy("Ends"), required=False)
-    new_password = forms.CharField(
-        label=gettext_lazy("Password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Tell it to visitors by another way than the link."),
+    new_password = PasswordField(
+        label=gettext_lazy("Password"), help_text=gettext_lazy("Tell it to visitors by another way than the link.")
     )
     max_downloads = limit_field()
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..oss import InvalidArgument, OSSShareError
+from ..services.inputs import veiled
 from ..services.policy import Policy
 from ..services.shares import NEVER, Expiry
 
@@ -34,6 +35,17 @@ _FIELD_OF = {
     "keys": "key",
     "prefix": "key",
 }
+
+
+class PasswordField(forms.CharField):
+    """A share's new password, which no error report shows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(required=False, strip=False, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return veiled(super().to_python(value))
 
 
 class MomentInput(forms.DateTimeInput):

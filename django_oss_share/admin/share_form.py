@@ -15,7 +15,7 @@ from ..services.clients import Client
 from ..services.errors import WrongState
 from ..services.policy import policy_of
 from ..services.transactions import atomic
-from .fields import ExpiryField, MomentInput, NetworksField, add_error
+from .fields import ExpiryField, MomentInput, NetworksField, PasswordField, add_error
 from .typed import ShareModelForm
 
 _SETTINGS = (
@@ -68,12 +68,8 @@ class ShareForm(ShareModelForm):
     starts_at = start_field()
     max_downloads = limit_field()
     allowed_networks = networks_field()
-    new_password = forms.CharField(
-        label=_("New password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Empty: as it is. Whoever had unlocked the page is asked again."),
+    new_password = PasswordField(
+        label=_("New password"), help_text=_("Empty: as it is. Whoever had unlocked the page is asked again.")
     )
     remove_password = forms.BooleanField(label=_("Remove the password"), required=False)
 

@@ -11,7 +11,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from ..models import Kind, Share
 from ..models.share_queryset import ShareQuerySet
@@ -37,6 +39,8 @@ _READ_ONLY = ("name", "note", "filename", "disposition", "mode", "pin", "allowed
 
 
 @admin.register(Share)
+@method_decorator(sensitive_post_parameters("new_password"), name="add_view")
+@method_decorator(sensitive_post_parameters("new_password"), name="change_view")
 class ShareAdmin(ShareColumns, ShareModelAdmin):
     """Staff see their own shares; with ``view_all_shares`` everybody's."""
 

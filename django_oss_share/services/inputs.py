@@ -16,7 +16,8 @@ from ..models.share import MAX_DOWNLOADS
 from ..oss import InvalidArgument, InvalidKey
 from ..oss.credentials import as_utc
 from ..oss.disposition import check_filename
-from ..oss.validate import check_key
+from ..oss.secret import Secret
+from ..oss.validate import check_key, check_line
 from ..storage.names import clean_name
 from .errors import PolicyViolation
 from .policy import Policy
@@ -24,6 +25,7 @@ from .policy import Policy
 #: Bytes of UTF-8; hashing takes longer the more there are.
 MAX_PASSWORD_BYTES = 1024
 _MAX_FILENAME = 255
+_MAX_VERSION = 128
 
 
 class _Never(Enum):
@@ -129,6 +131,18 @@ def _network_advice(network: Any) -> str:
         return f"host bits set; meant {ip_interface(network).network}?"
     except ValueError:
         return "allowed are addresses and networks such as '10.0.0.0/8' and '2001:db8::/32'"
+
+
+def checked_version(version_id: str | None) -> str:
+    """``""`` for none; :raises InvalidArgument: no link could name it."""
+    if version_id is None:
+        return ""
+    return check_line("version_id", checked_text("version_id", version_id, _MAX_VERSION))
+
+
+def veiled(password: Any) -> Any:
+    """``password`` as no error report shows it: those print the variables of every frame."""
+    return Secret(password) if isinstance(password, str) else password
 
 
 def checked_password(password: str | None, policy: Policy) -> str | None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.template.loader import get_template
 from django.urls import reverse
+from reports import error_reports
 from shares.factories import make_user
 
 from admin.pages import log_in, page_of
@@ -54,3 +55,23 @@ def test_no_page_has_scripts_or_styles_or_handlers_of_its_own(oss):
     for name in ("browser", "object", "create", "presign", "step", "link", "timeline", "date_range_filter"):
         source = get_template(f"admin/oss_share/{name}.html").template.source
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", source), name
+
+
+@pytest.mark.parametrize("page", ["add", "change"])
+def test_no_error_report_holds_a_new_password(oss, monkeypatch, page):
+    client, ann = log_in("ann", "share_object")
+    share = shares.create("reports/q3.pdf", created_by=ann, by=ann)
+
+    def fail(*args):
+        raise RuntimeError("no hasher")
+
+    for module in ("creating", "changing"):
+        monkeypatch.setattr(f"django_oss_share.services.shares.{module}.make_password", fail)
+    client.raise_request_exception = False
+    password = "-".join(("what", "was", "typed"))
+    form = {"_create": "1", "storage": "default", "key": "reports/q3.pdf", "disposition": "attachment", "mode": "page"}
+    address = reverse(f"admin:oss_share_share_{page}", args=[share.pk] if page == "change" else [])
+    with error_reports() as reports:
+        assert client.post(address, {**form, "pin": "report", "new_password": password}).status_code == 500
+    assert len(reports) == 2
+    assert not any(password in report for report in reports)

@@ -190,6 +190,8 @@ def test_zip_by_policy(settings):
         ({"pin": "none", "version_id": "CAEQ"}, InvalidArgument, "pin"),
         ({"key": None, "prefix": "a/", "pin": "etag"}, InvalidArgument, "pin"),
         ({"key": None, "keys": ["a"], "version_id": "CAEQ"}, InvalidArgument, "version_id"),
+        ({"version_id": "CA\nEQ"}, InvalidArgument, "version_id"),
+        ({"version_id": "x" * 129}, InvalidArgument, "version_id"),
         ({"name": "x" * 201}, InvalidArgument, "name"),
         ({"note": "x" * 2001}, InvalidArgument, "note"),
     ],

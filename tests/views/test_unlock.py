@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import hashers
+from reports import error_reports
 from shares.factories import PASSWORD, make_share
 
 from django_oss_share.models import AuditEvent, PasswordAttempt, Share
@@ -133,3 +134,16 @@ def test_after_the_password_a_direct_link_waits_for_a_click(client, oss):
 def test_without_a_password_there_is_nothing_to_try(client, oss):
     assert unlock(client, make_share()).status_code == 302
     assert PasswordAttempt.objects.count() == 0
+
+
+def test_no_error_report_holds_what_was_typed(client, share, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("no hasher")
+
+    monkeypatch.setattr("django_oss_share.services.access.opening.check_password", fail)
+    client.raise_request_exception = False
+    typed = "-".join(("what", "was", "typed"))
+    with error_reports() as reports:
+        assert unlock(client, share, typed).status_code == 500
+    assert len(reports) == 2
+    assert not any(typed in report for report in reports)

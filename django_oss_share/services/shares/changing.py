@@ -147,14 +147,14 @@ def set_password(
 
     :raises PolicyViolation: too short, too long, or missing where one is required.
     """
-    checked = inputs.checked_password(password, policy_of(by))
+    password = inputs.checked_password(inputs.veiled(password), policy_of(by))
     # Before the row is held: hashing takes a fifth of a second.
-    hashed = make_password(checked) if checked else ""
+    hashed = make_password(password) if password else ""
     with _changing(share, by, client, now) as change:
         _refuse_revoked(change.share, "given a password")
         change.share.password = hashed
         change.share.password_version += 1
-        change.done(Action.PASSWORD_SET, signals.share_changed, {"password": bool(checked)})
+        change.done(Action.PASSWORD_SET, signals.share_changed, {"password": bool(password)})
     return share
 
 

@@ -80,6 +80,7 @@ def create(
     :raises PolicyViolation: an expiry, a password or a zip that ``OSS_SHARE`` does not allow.
     :raises ObjectNotFound: there is no such object. :raises ServiceError: OSS does not tell.
     """
+    password, version_id = inputs.veiled(password), inputs.checked_version(version_id)
     require_share(by)
     _refuse_inactive(created_by)
     now = now or timezone.now()
@@ -106,13 +107,13 @@ def create(
         max_downloads=inputs.checked_limit(max_downloads),
         allowed_networks=inputs.checked_networks(allowed_networks),
     )
-    hash_of = inputs.checked_password(password, policy)
+    password = inputs.checked_password(password, policy)
     storage_of(storage)
     if check:
         targets = [_seen(storage, target, kind, pin, version_id) for target in targets]
     elif version_id:
         targets = [_Target(target.key, version_id) for target in targets]
-    share.password = make_password(hash_of) if hash_of else ""
+    share.password = make_password(password) if password else ""
     return _saved(share, targets, by or created_by, client, now)
 
 
