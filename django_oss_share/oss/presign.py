@@ -20,6 +20,7 @@ from .validate import (
     check_header,
     check_key,
     check_method,
+    check_several,
     encoded_key,
     lifetime,
 )
@@ -122,7 +123,7 @@ class Presigner:
         Arguments, and what is raised, are those of :meth:`presign`; a bad key raises when its turn comes.
         """
         made, template = None, None
-        for key in keys:
+        for key in check_several("keys", keys):
             second, credentials = self._second(now), self._retrieve()
             if template is None or made != (second, credentials):
                 made = second, credentials
@@ -180,7 +181,13 @@ class Presigner:
         if plain and (latest := self._latest) is not None and latest[0] == asked:
             return latest[1]
         template = self._build(
-            credentials, second, method, expires_in, query or {}, headers or {}, tuple(additional_headers)
+            credentials,
+            second,
+            method,
+            expires_in,
+            query or {},
+            headers or {},
+            tuple(check_several("additional_headers", additional_headers)),
         )
         if plain:
             # A mapping that the caller changes afterwards must not be mistaken for the one that was signed.

@@ -6,6 +6,7 @@ The vendor's SDK signs most of it and lets the visitor find out.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 from .encoding import encode_path
@@ -132,6 +133,13 @@ def check_header(name: str, value: str) -> tuple[str, str]:
         )
     check_line(f"header {name!r}", value)
     return name.lower(), value.strip()
+
+
+def check_several(field: str, values: Iterable[str]) -> Iterable[str]:
+    """``values``; :raises InvalidArgument: one text, which would be taken for as many as it has characters."""
+    if isinstance(values, str):
+        raise InvalidArgument(f"{field}={values!r} is one text; pass a list, [{values!r}].", field=field, value=values)
+    return values
 
 
 def check_line(what: str, value: str) -> str:

@@ -104,6 +104,7 @@ def test_interrupt_is_an_end_like_any_other(tmp_path):
         (["--cname", "localhost=examplebucket"], 1, "'localhost' cannot be a custom domain"),
         (["--host", "203.0.113.1"], 1, "cannot start"),
         (["--port", "http"], 2, "--port"),
+        (["--port", "65536"], 2, "'65536' is not a port"),
         (["--root", "/proc/nowhere"], 1, "cannot start"),
     ],
 )

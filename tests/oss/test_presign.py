@@ -299,6 +299,13 @@ def test_a_bad_key_in_bulk_raises_in_its_turn(presigner: Presigner) -> None:
         next(links)
 
 
+def test_one_text_is_not_several(presigner: Presigner) -> None:
+    with pytest.raises(InvalidArgument, match=r"pass a list, \['abc'\]"):
+        next(presigner.presign_many("abc"))
+    with pytest.raises(InvalidArgument, match=r"pass a list, \['host'\]"):
+        presigner.presign("abc", additional_headers="host")
+
+
 def test_no_keys_no_links_and_no_credentials(endpoint: Endpoint) -> None:
     def unasked() -> Credentials:
         raise AssertionError("asked for credentials")

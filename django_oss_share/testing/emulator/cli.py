@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags; ``manage.py oss_emulator`` has the same."""
     parser.add_argument("--root", type=Path, help="where objects and keys are kept (default: a temporary directory)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for any free one (default)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 for any free one (default)")
     parser.add_argument(
         "--bucket", action="append", metavar="NAME", help=f"bucket to make; repeatable (default: {DEFAULT_BUCKET})"
     )
@@ -83,6 +83,12 @@ def facts(emulator: OSSEmulator) -> dict[str, str]:
     """What a client needs to know."""
     names = ("endpoint", "sts_endpoint", "region", "bucket", "access_key_id", "access_key_secret")
     return {name: getattr(emulator, name) for name in names}
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+    return int(text)
 
 
 def _cname(text: str) -> tuple[str, str]:
