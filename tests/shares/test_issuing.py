@@ -64,6 +64,14 @@ def test_every_kind_of_share_gives_its_objects(oss):
             assert answer.read() == content
 
 
+def test_a_made_up_file_of_a_folder_is_refused_and_not_counted(oss):
+    oss.put("team/a.txt", b"below")
+    folder = shares.create(prefix="team/")
+    assert reason_of(access.issue, visit(folder), "never-was.txt") == "gone"
+    assert Share.objects.get().downloads == 0
+    assert not AuditEvent.objects.filter(action="issued").exists()
+
+
 def test_three_statements(django_assert_num_queries):
     """One read, one conditional update, one insert; savepoints of the test's own transaction aside."""
     share = make_share(

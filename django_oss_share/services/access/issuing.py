@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ... import signals
 from ...conf import conf
-from ...models import Action, Disposition, Pin, Share
+from ...models import Action, Disposition, Kind, Pin, Share
 from ...models.statements import add_downloads
 from ...oss import PresignedURL
 from ...storage import OSSStorage
@@ -32,7 +32,8 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
     """A link to one object of the share, for :attr:`conf.link_lifetime` seconds at most.
 
     The download is counted and the audit row written in one transaction; whatever of the share was changed and
-    committed before that, a revocation above all, decides. Without a limit and an ETag to keep, OSS is not asked.
+    committed before that, a revocation above all, decides. OSS is asked whether the object is there where there is a
+    limit to spend or an ETag to keep, and for a file of a folder, whose name is the visitor's word.
 
     :param item: as in :func:`resolve`.
     :param preview: to show it rather than save it. What browsers might run is saved all the same.
@@ -40,7 +41,8 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
     :raises Denied: for one of the reasons; nothing was counted.
     """
     target = resolve(visit, item)
-    if visit.share.is_limited or visit.share.pin == Pin.ETAG:
+    share = visit.share
+    if share.is_limited or share.pin == Pin.ETAG or share.kind == Kind.PREFIX:
         inspect(visit, target)
     data = {"preview": True} if preview else {}
 

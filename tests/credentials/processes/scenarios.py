@@ -104,8 +104,10 @@ def cycles(fleet: Fleet, count: int = 6) -> Result:
     fleet.go()
     _await(lambda: _number() >= count, seconds=10 * count)
     totals = _well(fleet.stop())
-    assert fleet.gate.passed == count
-    return Result("3", f"4 processes of 8 threads, {count} tokens", totals.asked, 0, count, "one call a token")
+    # While they stop, the next one may fall due.
+    tokens = _number()
+    assert fleet.gate.passed == tokens
+    return Result("3", f"4 processes of 8 threads, {tokens} tokens", totals.asked, 0, tokens, "one call a token")
 
 
 def sts_hangs(fleet: Fleet) -> Result:
