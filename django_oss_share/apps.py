@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OSSShareConfig(AppConfig):
@@ -6,7 +7,7 @@ class OSSShareConfig(AppConfig):
 
     name = "django_oss_share"
     label = "oss_share"
-    verbose_name = "OSS shares"
+    verbose_name = _("OSS shares")
 
     def ready(self) -> None:
         from . import checks  # noqa: F401 - registers them

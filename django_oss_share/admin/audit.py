@@ -22,6 +22,7 @@ from .audit_csv import lines
 from .audit_filters import ActionFilter, DateRangeFilter, EventPeriodFilter, EventStorageFilter, ShareFilter
 from .moments import exact, moment
 from .paginating import CappedPaginator
+from .reasons import reason_in_words
 from .typed import AuditModelAdmin
 
 EXPORT = "oss_share.export_audit"
@@ -31,7 +32,7 @@ EXPORT = "oss_share.export_audit"
 class AuditEventAdmin(AuditModelAdmin):
     """For those with the permission ``view_auditevent``; CSV for those with ``export_audit`` as well."""
 
-    list_display = ("time", "what", "share_link", "actor_label", "reason", "address", "object_key")
+    list_display = ("time", "what", "share_link", "actor_label", "why", "address", "object_key")
     list_filter = (ActionFilter, EventPeriodFilter, DateRangeFilter, EventStorageFilter, ShareFilter)
     search_fields = ("share_label", "actor_label", "key", "address")
     search_help_text = _("A part of a share’s name, a user’s name, a key or an address.")
@@ -43,7 +44,7 @@ class AuditEventAdmin(AuditModelAdmin):
     fields = (
         "exact_time",
         "what",
-        "reason",
+        "why",
         "share_link",
         "actor_label",
         "address",
@@ -90,6 +91,10 @@ class AuditEventAdmin(AuditModelAdmin):
     def what(self, event: AuditEvent) -> str:
         known = event.action in Action.values
         return str(Action(event.action).label) if known else event.action
+
+    @admin.display(description=_("reason"))
+    def why(self, event: AuditEvent) -> str:
+        return reason_in_words(event) or "–"
 
     @admin.display(description=_("share"))
     def share_link(self, event: AuditEvent) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..models import Kind, Share
 from .moments import moment, remaining
@@ -56,7 +56,7 @@ class ShareColumns:
         shown = share.key if len(share.key) <= 60 else f"…{share.key[-59:]}"
         return format_html('<span title="{}: {}" class="oss-key">{}</span>', share.storage, share.key, shown)
 
-    @admin.display(description=gettext_lazy("created"), ordering="id")
+    @admin.display(description=pgettext_lazy("moment", "created"), ordering="id")
     def created(self, share: Share) -> str:
         return moment(share.created_at)
 
@@ -67,7 +67,7 @@ class ShareColumns:
         listed = format_html_join("", "<li>{}</li>", ((self._object(share, key),) for key in keys))
         return format_html('<ul class="oss-keys">{}</ul>', listed)
 
-    @admin.display(description=gettext_lazy("revoked"))
+    @admin.display(description=pgettext_lazy("moment", "revoked"))
     def revocation(self, share: Share) -> str:
         if share.revoked_at is None:
             return "–"

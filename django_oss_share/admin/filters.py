@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..models import State
 from ..services import objects
@@ -38,7 +39,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 class CreatedFilter(PeriodFilter):
-    title = _("created")
+    title = pgettext_lazy("moment", "created")
     parameter_name = "created"
 
     def since(self, queryset: QuerySet[Any], start: datetime) -> QuerySet[Any]:

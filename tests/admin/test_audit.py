@@ -12,7 +12,8 @@ from django.utils import timezone
 from shares.factories import make_share, make_user
 
 from admin.pages import body, last_event
-from django_oss_share.admin.audit_csv import HEADINGS, harmless
+from django_oss_share.admin.audit_csv import HEADINGS
+from django_oss_share.admin.csv_lines import harmless
 from django_oss_share.models import Action, AuditEvent
 from django_oss_share.services import audit
 from django_oss_share.services.transactions import atomic
@@ -114,7 +115,7 @@ def test_the_dates_keep_the_other_filters(login):
 
 
 def test_export_holds_what_the_list_shows_and_is_written_down(login, monkeypatch):
-    monkeypatch.setattr("django_oss_share.admin.audit_csv._BATCH", 3)
+    monkeypatch.setattr("django_oss_share.admin.csv_lines._BATCH", 3)
     client, ann = login("ann", "view_auditevent", "export_audit")
     share = make_share(name="季度")
     for number in range(7):
