@@ -20,7 +20,9 @@ PERMISSIONS = ("share_object", "browse_bucket", "view_auditevent", "export_audit
 
 @pytest.fixture
 def site(site, settings):
-    """With the static files of the admin and ours."""
+    """With the static files of the admin and ours, in the language that the browser asks for."""
+    session, *others = settings.MIDDLEWARE
+    settings.MIDDLEWARE = [session, "django.middleware.locale.LocaleMiddleware", *others]
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -89,10 +91,10 @@ def test_from_the_bucket_to_the_link_and_its_end(open_page, oss):
     assert share.max_downloads == 2
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_no_page_is_wider_than_its_window(open_page, oss, width):
+@pytest.mark.parametrize(("width", "locale"), [(360, "en"), (1440, "en"), (1440, "zh-CN")])
+def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
     oss.put("reports/" + "a-rather-long-name-that-somebody-gave-to-a-file" * 3 + ".pdf", b"")
-    page = open_page(width, "dark")
+    page = open_page(width, "dark", locale)
     share = make_share(created_by=get_user_model().objects.get(username="ann"))
     names = ["browse", "add", "presign"]
     addresses = [reverse(f"admin:oss_share_share_{name}") for name in names]
@@ -100,8 +102,11 @@ def test_no_page_is_wider_than_its_window(open_page, oss, width):
         f"{addresses[0]}?folder=reports/",
         page_of(share),
         reverse("admin:oss_share_share_object") + "?key=reports/q3.pdf",
+        reverse("admin:oss_share_share_changelist"),
+        reverse("admin:oss_share_auditevent_changelist"),
     ]
     for address in addresses:
         page.goto(address)
+        assert page.locator("html").get_attribute("lang")[:2] == locale[:2]
         wider = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
         assert wider <= 0, address
