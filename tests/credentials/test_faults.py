@@ -7,6 +7,9 @@ import pytest
 from .processes.fleet import Nursery, fleet
 from .processes.scenarios import SCENARIOS
 
+# Minutes of processes that wait for tokens to end, in which neither interpreter nor Django has a say.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def nursery():
