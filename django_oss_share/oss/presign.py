@@ -122,13 +122,15 @@ class Presigner:
 
         Arguments, and what is raised, are those of :meth:`presign`; a bad key raises when its turn comes.
         """
-        made, template = None, None
+        # Looked up once: of a million links, each look-up is felt.
+        second_of, retrieve = self._second, self._retrieve
+        made_at, made_with, link = -1, None, None
         for key in check_several("keys", keys):
-            second, credentials = self._second(now), self._retrieve()
-            if template is None or made != (second, credentials):
-                made = second, credentials
-                template = self._build(credentials, second, method, expires_in, query or {}, {}, ())
-            yield template.link(key)
+            second, credentials = second_of(now), retrieve()
+            if link is None or second != made_at or (credentials is not made_with and credentials != made_with):
+                made_at, made_with = second, credentials
+                link = self._build(credentials, second, method, expires_in, query or {}, {}, ()).link
+            yield link(key)
 
     def presign_post(
         self,

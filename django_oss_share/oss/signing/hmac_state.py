@@ -28,17 +28,14 @@ class HMACState:
         self._inner = algorithm(block.translate(_INNER) + prefix)
         self._outer = algorithm(block.translate(_OUTER))
 
-    def _finish(self, message: bytes) -> hashlib._Hash:
+    def hexdigest(self, message: bytes) -> str:
+        """Of ``prefix + message``, in lower-case hex."""
         inner = self._inner.copy()
         inner.update(message)
         outer = self._outer.copy()
         outer.update(inner.digest())
-        return outer
-
-    def hexdigest(self, message: bytes) -> str:
-        """Of ``prefix + message``, in lower-case hex."""
-        return self._finish(message).hexdigest()
+        return outer.hexdigest()
 
     def digest(self, message: bytes) -> bytes:
         """Of ``prefix + message``."""
-        return self._finish(message).digest()
+        return bytes.fromhex(self.hexdigest(message))
