@@ -129,7 +129,7 @@ class Presigner:
             second, credentials = second_of(now), retrieve()
             if link is None or second != made_at or (credentials is not made_with and credentials != made_with):
                 made_at, made_with = second, credentials
-                link = self._build(credentials, second, method, expires_in, query or {}, {}, ()).link
+                link = self._template(method, expires_in, query, None, (), _utc(second)).link
             yield link(key)
 
     def presign_post(
