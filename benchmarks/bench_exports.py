@@ -20,6 +20,7 @@ from canned_list import PAGE_SIZE
 from django.core.management import call_command
 from harness import Row, at_least, in_turns, main, microseconds, ratio, shown
 from peak_presign import set_up
+from sdk import sdk_client
 
 from django_oss_share.services.exports.formats import Raw
 from django_oss_share.services.exports.signing import Signer
@@ -64,7 +65,7 @@ def canned(count: int) -> Iterator[Options]:
 
 
 def _speeds(options: Options, nowhere: TextIO) -> list[Row]:
-    client, storage = _sdk_client(options), OSSStorage(**options)
+    client, storage = sdk_client(options), OSSStorage(**options)
     lister = lister_of(storage)
     pages = [page.keys for page in lister.pages()]
     assert [len(page) for page in pages] == [PAGE_SIZE] * (_KEYS // PAGE_SIZE)
@@ -88,15 +89,6 @@ def _speeds(options: Options, nowhere: TextIO) -> list[Row]:
         at_least("Signing and writing alone, a key", *compared("sign", "`presign`, `write`"), 15),
         shown("Listing alone, a key", *compared("list", "paginator")),
     ]
-
-
-def _sdk_client(options: Options) -> oss.Client:
-    config = oss.config.load_default()
-    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-        options["access_key"], options["secret_key"]
-    )
-    config.region, config.endpoint, config.use_path_style = options["region_name"], options["endpoint_url"], True
-    return oss.Client(config)
 
 
 def _sdk_pages(client: oss.Client) -> Iterator[Any]:

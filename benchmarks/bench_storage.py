@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.files import File
 from harness import Row, at_least, at_most, in_turns, main, microseconds, milliseconds, ratio, shown
 from peak_memory import MEGABYTES
+from sdk import sdk_client
 from storages.backends.s3 import S3Storage
 
 from django_oss_share.storage import OSSStorage
@@ -81,7 +82,7 @@ def _all_urls(url: Callable[[str], str]) -> None:
 
 
 def _transfers(options: Options, directory: Path) -> list[Row]:
-    storage, client, bucket = OSSStorage(**options), _sdk_client(options), options["bucket_name"]
+    storage, client, bucket = OSSStorage(**options), sdk_client(options), options["bucket_name"]
     source = directory / "source"
     source.write_bytes(bytes(range(256)) * (_SIZE // 256))
     target = directory / "target"
@@ -112,15 +113,6 @@ def _transfers(options: Options, directory: Path) -> list[Row]:
             1 / unchecked[2],
         ),
     ]
-
-
-def _sdk_client(options: Options) -> oss.Client:
-    config = oss.config.load_default()
-    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-        options["access_key"], options["secret_key"]
-    )
-    config.region, config.endpoint, config.use_path_style = options["region_name"], options["endpoint_url"], True
-    return oss.Client(config)
 
 
 def _save(storage: OSSStorage, source: Path) -> None:

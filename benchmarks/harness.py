@@ -16,10 +16,12 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 
 #: Seconds of each round, by name.
@@ -101,6 +103,18 @@ def table(rows: Iterable[Row]) -> str:
         reached = {True: "yes", False: "**no**", None: ""}[row.reached]
         lines.append(f"| {row.what} | {row.measured} | {row.beside} | {row.ratio} | {row.target} | {reached} |")
     return "\n".join(lines)
+
+
+def write_between(page: Path, begin: str, end: str, text: str) -> None:
+    """Puts ``text`` between the markers ``begin`` and ``end`` of ``page``.
+
+    :raises SystemExit: the page has no such pair, or several.
+    """
+    between = re.compile(rf"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
+    written, count = between.subn(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page.read_text(encoding="utf-8"))
+    if count != 1:
+        raise SystemExit(f"docs/{page.name} needs one pair of markers: {begin} and {end}")
+    page.write_text(written, encoding="utf-8")
 
 
 def main(run: Callable[[], list[Row]]) -> None:

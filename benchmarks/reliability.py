@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from harness import write_between
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reliability.md"
@@ -85,12 +86,7 @@ def _write(tables: dict[str, list[tuple[str, bool]]]) -> None:
     text = "\n\n".join(
         "\n".join([f"### {_TITLES[kind]}", "", *head, *(line for line, _ in lines)]) for kind, lines in tables.items()
     )
-    page = PAGE.read_text(encoding="utf-8")
-    between = re.compile(r"(<!-- reliability -->\n).*?(<!-- /reliability -->)", re.DOTALL)
-    written, count = between.subn(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page)
-    if count != 1:
-        raise SystemExit(f"docs/{PAGE.name} needs one pair of markers: <!-- reliability --> and <!-- /reliability -->")
-    PAGE.write_text(written, encoding="utf-8")
+    write_between(PAGE, "<!-- reliability -->", "<!-- /reliability -->", text)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from harness import Row, table
+from harness import Row, table, write_between
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
@@ -59,12 +59,7 @@ def write(name: str, text: str) -> None:
 
     :raises SystemExit: the page has no such markers.
     """
-    page = PAGE.read_text(encoding="utf-8")
-    between = re.compile(rf"(<!-- bench:{re.escape(name)} -->\n).*?(<!-- /bench -->)", re.DOTALL)
-    written, count = between.subn(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page)
-    if count != 1:
-        raise SystemExit(f"docs/{PAGE.name} needs one pair of markers: <!-- bench:{name} --> and <!-- /bench -->")
-    PAGE.write_text(written, encoding="utf-8")
+    write_between(PAGE, f"<!-- bench:{name} -->", "<!-- /bench -->", text)
 
 
 def machine() -> str:

@@ -10,9 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any, TypedDict, Unpack
 
@@ -24,6 +23,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from .models import Kind, Share
 from .models.lookups import object_digest
 from .oss import InvalidArgument, image_process
+from .oss.suggestions import advice
 from .services import shares
 from .services.objects import alias_of, storage_of
 from .storage import OSSStorage
@@ -178,13 +178,6 @@ def redirect_to_object(
     return HttpResponseRedirect(_url(target, alias, method, expire=expires, **options), headers=_PRIVATE)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown ``name``: the known one most like it, or all."""
-    known = list(known)
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-
-
 def _given(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
@@ -238,7 +231,7 @@ def _field_storage(target: FieldFile, alias: str | None) -> Storage:
 def _aliased(alias: str) -> Storage:
     if alias not in storages.backends:
         raise InvalidArgument(
-            f"storage={alias!r} is not a key of STORAGES; {nearest(alias, storages.backends)}",
+            f"storage={alias!r} is not a key of STORAGES; {advice(alias, storages.backends)}",
             field="storage",
             value=alias,
         )

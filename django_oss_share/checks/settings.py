@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from ..conf import KNOWN, conf
 from ..models import AuditEvent, Share
+from ..oss.suggestions import closest
 from ..services.notifications import TOLD
 
 # checks.credentials has more to say of these two.
@@ -102,5 +102,5 @@ def _unknown_actions() -> Iterator[CheckMessage]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(known))}."
+    near = closest(name, known)
+    return f"Did you mean {near!r}?" if near else f"Known are {', '.join(sorted(known))}."

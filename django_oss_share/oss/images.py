@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from .errors import InvalidArgument
+from .suggestions import advice
 
 _COLOR = re.compile(r"[0-9A-Fa-f]{6}").fullmatch
 _STYLE = re.compile(r"[A-Za-z0-9_.-]{1,63}").fullmatch
@@ -203,7 +203,4 @@ def _written(field: str, write: _Writer, value: Any) -> str:
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> InvalidArgument:
-    known = list(known)
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-    return InvalidArgument(f"Unknown {what} {name!r}; {hint}", field=name, value=name)
+    return InvalidArgument(f"Unknown {what} {name!r}; {advice(name, known)}", field=name, value=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -12,6 +11,7 @@ from ..conf import conf
 from ..oss import Credentials, CredentialsProvider, OSSShareError
 from ..oss.credentials import CredentialsSource
 from ..oss.secret import SecretDict
+from ..oss.suggestions import closest
 from .errors import UnknownProvider
 from .kinds import KINDS, SECRETS, Fetcher, role_fetcher
 from .refreshing import RefreshingProvider
@@ -143,5 +143,5 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    near = closest(name, known)
+    return f" Did you mean {near!r}?" if near else ""

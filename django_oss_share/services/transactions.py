@@ -17,5 +17,4 @@ def atomic() -> Any:
 
 def send_on_commit(signal: Signal, **facts: Any) -> None:
     """Send ``signal`` once the transaction is committed; a receiver's error is logged and stops nobody."""
-    if signal.receivers:
-        transaction.on_commit(lambda: signal.send_robust(Share, **facts), using=router.db_for_write(Share), robust=True)
+    transaction.on_commit(lambda: signal.send_robust(Share, **facts), using=router.db_for_write(Share), robust=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings as django_settings
 from django.core.files.base import File
@@ -23,6 +23,8 @@ from .values import DEFAULT_PART_SIZE
 if TYPE_CHECKING:
     from ..oss.client import BucketClient
     from ..oss.streams import ObjectReader, ObjectWriter
+
+_Connection = TypeVar("_Connection")
 
 # Names to try, each of which somebody else may take first.
 _SAVE_ATTEMPTS = 5
@@ -45,16 +47,22 @@ class OSSStorage(LinkingStorage):
         if self._client_of is None or self._client_of[0] != os.getpid():
             from ..oss.client import BucketClient
 
-            client = BucketClient(
-                self._credentials,
-                self._io_endpoint,
-                self.bucket_name,
-                signature_version=self.signature_version,
-                verify=True if self.verify is None else self.verify,
-                proxies=self.proxies,
-            )
-            self._client_of = os.getpid(), client
+            self._client_of = os.getpid(), self.connected(BucketClient)
         return self._client_of[1]
+
+    def connected(self, kind: Callable[..., _Connection]) -> _Connection:
+        """A new client of the bucket, where Django itself reads and writes.
+
+        :param kind: :class:`~django_oss_share.oss.client.BucketClient`, or what is made of the same arguments.
+        """
+        return kind(
+            self._credentials,
+            self._io_endpoint,
+            self.bucket_name,
+            signature_version=self.signature_version,
+            verify=True if self.verify is None else self.verify,
+            proxies=self.proxies,
+        )
 
     def _open(self, name: str, mode: str = "rb") -> OSSFile:
         return OSSFile(self, name, mode)

@@ -18,14 +18,7 @@ def lister_of(storage: OSSStorage) -> BucketLister:
     """Lists the bucket, where Django itself reads; without the SDK."""
     from ..oss.listing import BucketLister
 
-    return BucketLister(
-        storage._credentials,
-        storage._io_endpoint,
-        storage.bucket_name,
-        signature_version=storage.signature_version,
-        verify=True if storage.verify is None else storage.verify,
-        proxies=storage.proxies,
-    )
+    return storage.connected(BucketLister)
 
 
 def presigner_of(storage: OSSStorage, *, endpoint_url: str = "", addressing: str = "") -> Presigner:

@@ -6,13 +6,13 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.http import http_date
 
 from ..oss.errors import InvalidArgument
+from ..oss.suggestions import advice
 from ..oss.validate import check_header
 from .options import StorageMisconfigured
 
@@ -101,9 +101,8 @@ def _headers_of(parameter: str, value: Any) -> dict[str, str]:
         return dict([_checked("x-oss-tagging", text)])
     header = _HEADERS.get(parameter, parameter.lower())
     if header not in _PLAIN and not header.startswith("x-oss-"):
-        near = get_close_matches(parameter, [*_HEADERS, "Metadata", "Tagging"], n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_HEADERS)}, Metadata, Tagging."
-        raise StorageMisconfigured(f"Unknown object parameter {parameter!r}; {hint}")
+        known = [*_HEADERS, "Metadata", "Tagging"]
+        raise StorageMisconfigured(f"Unknown object parameter {parameter!r}; {advice(parameter, known)}")
     return dict([_checked(header, value)])
 
 

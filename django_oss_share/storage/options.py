@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ..oss import OSSShareError
+from ..oss.suggestions import closest
 
 #: Every option with its default; the names are those of django-storages' S3Storage where it has them.
 DEFAULTS: Mapping[str, Any] = {
@@ -91,5 +91,5 @@ def one_of(owner: str, name: str, value: Any, allowed: Iterable[Any]) -> None:
 def _advice(name: str) -> str:
     if name in _MOVED:
         return f"; {_MOVED[name]}"
-    near = get_close_matches(name, DEFAULTS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(DEFAULTS)}"
+    near = closest(name, DEFAULTS)
+    return f"; did you mean {near!r}?" if near else f"; known are {', '.join(DEFAULTS)}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from django.utils.http import http_date
 
 from ..oss import InvalidArgument, content_disposition
 from ..oss.images import image_process
+from ..oss.suggestions import advice
 
 #: S3Storage's names of what OSS knows by another.
 _CAMEL = {
@@ -80,8 +80,7 @@ def _oss_name(name: str) -> str:
     if name in _CAMEL:
         return _CAMEL[name]
     if name[:1].isupper():
-        near = get_close_matches(name, _CAMEL, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_CAMEL)}, and OSS's own names."
+        hint = advice(name, _CAMEL, also=", and OSS's own names")
         raise InvalidArgument(f"Unknown link parameter {name!r}; {hint}", field="parameters", value=name)
     return name
 

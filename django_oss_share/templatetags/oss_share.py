@@ -23,7 +23,8 @@ from django.template.base import FilterExpression, Node, Parser, Token, token_kw
 from django.template.context import Context
 from django.utils.html import conditional_escape
 
-from ..links import image_url, nearest, object_url, share_link
+from ..links import image_url, object_url, share_link
+from ..oss.suggestions import advice
 
 register = template.Library()
 
@@ -84,7 +85,7 @@ def _check(tag: str, options: dict[str, Any], rest: list[str], known: list[str])
         )
     for option in options:
         if option not in known:
-            raise template.TemplateSyntaxError(f"{{% {tag} %}} has no argument {option!r}; {nearest(option, known)}")
+            raise template.TemplateSyntaxError(f"{{% {tag} %}} has no argument {option!r}; {advice(option, known)}")
 
 
 link_tag("oss_url", object_url)
