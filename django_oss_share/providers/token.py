@@ -93,8 +93,13 @@ class Token:
         return now + seconds <= self.usable_until or seconds > self.life or now < young_until
 
     def is_newer_than(self, other: Token | None) -> bool:
-        """By fencing number; a store that lost its numbers, or a fetch without one, shows by a later end."""
-        return other is None or self.number > other.number or self.usable_until > other.usable_until
+        """By fencing number; a store that lost its numbers, or a fetch without one, shows by a later end.
+
+        Two that end within the same second are told apart by when they were asked for.
+        """
+        if other is None or self.number > other.number:
+            return True
+        return (self.usable_until, self.asked_at) > (other.usable_until, other.asked_at)
 
 
 def pause(failures: int, life: float | None) -> float:

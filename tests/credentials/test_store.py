@@ -323,6 +323,15 @@ class TestSealing:
         assert setup.retrieve() == "STS.4"
         assert process().retrieve() == "STS.4"
 
+    def test_after_it_is_emptied_a_token_of_the_same_second_is_taken_too(self):
+        setup = process()
+        for _ in range(2):
+            setup.provider.refresh(force=True)
+            setup.clock.now += 0.1
+        StoredCredentials.objects.all().delete()
+        assert setup.provider.refresh(force=True) is Outcome.FETCHED
+        assert setup.retrieve() == "STS.3"
+
 
 @pytest.fixture
 def database(monkeypatch):
