@@ -7,25 +7,16 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from ..services.spreadsheets import guarded
+
 #: By which Excel takes a file for UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 _BATCH = 2000
-# Read by spreadsheets as the beginning of a formula, the wide ones of East Asian keyboards too.
-_FORMULA = tuple("=+-@＝＋－＠")
-# What they skip in front of one, beside what Python takes for blank.
-_SKIPPED = "\ufeff\u200b\u200c\u200d\u2060\0"
 
 
 def line(cells: Iterable[str]) -> str:
     """One row, ended."""
-    return str(_WRITER.writerow([harmless(cell) for cell in cells]))
-
-
-def harmless(cell: str) -> str:
-    """``cell``, with an apostrophe in front if a spreadsheet might calculate it."""
-    seen = cell.lstrip().lstrip(_SKIPPED).lstrip()
-    is_formula = seen.startswith(_FORMULA) or cell.startswith(("\t", "\r", "\n"))
-    return f"'{cell}" if is_formula else cell
+    return str(_WRITER.writerow([guarded(cell) for cell in cells]))
 
 
 def batches(queryset: Any) -> Iterator[list[Any]]:
