@@ -9,7 +9,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 #: Every key that ``OSS_SHARE`` may have.
 KNOWN = (
@@ -28,17 +29,23 @@ KNOWN = (
     "CREDENTIALS",
     "DEFAULT_EXPIRY",
     "ENCRYPTION_KEYS",
+    "EXPORT_LIFETIME",
+    "EXPORT_PREFIX",
+    "EXPORT_STORAGE",
     "GROUPS",
     "HIDE_REVOKED",
     "IP_PRIVACY",
     "LINK_LIFETIME",
     "MAX_EXPIRY",
+    "MAX_EXPORT_LINKS",
+    "MAX_EXPORT_SHARES",
     "MAX_PRESIGN",
     "NOTIFY_OWNER",
     "ON_CLIP",
     "OWNER_DEACTIVATED",
     "PASSWORD_MIN_LENGTH",
     "PASSWORD_REQUIRED",
+    "PREFIXES",
     "PRIVATE_ENDPOINT_HOSTS",
     "RETENTION",
     "TOKEN_KEYS",
@@ -47,7 +54,14 @@ KNOWN = (
     "WEBHOOKS",
 )
 #: What a group of users may have differently, as ``OSS_SHARE["GROUPS"]["sales"]["MAX_EXPIRY"]``.
-GROUP_SETTINGS = ("ALLOW_ZIP", "DEFAULT_EXPIRY", "MAX_EXPIRY", "PASSWORD_MIN_LENGTH", "PASSWORD_REQUIRED")
+GROUP_SETTINGS = (
+    "ALLOW_ZIP",
+    "DEFAULT_EXPIRY",
+    "MAX_EXPIRY",
+    "PASSWORD_MIN_LENGTH",
+    "PASSWORD_REQUIRED",
+    "PREFIXES",
+)
 
 
 #: No expiry is longer: a century, beyond which dates run out.
@@ -73,6 +87,10 @@ class Webhook:
 
     def wants(self, action: str) -> bool:
         return not self.actions or action in self.actions
+
+
+#: The folders that one reaches, or who says which those are; None: everything.
+Reach = tuple[str, ...] | Callable[[Any, str], Any] | None
 
 
 class Settings:
@@ -204,6 +222,22 @@ class Settings:
         return groups
 
     @property
+    def prefixes(self) -> Reach:
+        """The folders of a storage that users reach; None: everything. See :mod:`django_oss_share.services.reach`."""
+        return self.reach(self._values)
+
+    def reach(self, values: Mapping[str, Any]) -> Reach:
+        """``values["PREFIXES"]``: folders, or the function of a user and a storage's alias that a dotted path names."""
+        value = values.get("PREFIXES")
+        if not isinstance(value, str):
+            return folders(value)
+        try:
+            function: Callable[[Any, str], Any] = import_string(value)
+        except ImportError as error:
+            raise ImproperlyConfigured(f"OSS_SHARE['PREFIXES']={value!r} names no function: {error}.") from error
+        return function
+
+    @property
     def password_required(self) -> bool:
         """Whether every new share needs a password."""
         return bool(self._checked("PASSWORD_REQUIRED", bool, False))
@@ -237,6 +271,38 @@ class Settings:
     def max_presign(self) -> int:
         """Seconds that a presigned link may live which staff make: 9 hours, as in OSS's console; up to 7 days."""
         return self._number("MAX_PRESIGN", 32_400, 60, 604_800)
+
+    # Exports
+
+    @property
+    def export_lifetime(self) -> timedelta | None:
+        """How long the result of an export is kept; None: for ever."""
+        return self.expiry("EXPORT_LIFETIME", self._values, timedelta(days=7))
+
+    @property
+    def export_prefix(self) -> str:
+        """The folder that results are stored in."""
+        prefix = str(self._checked("EXPORT_PREFIX", str, "oss-share-exports/"))
+        if not re.fullmatch(r"[^/\\]+(/[^/\\]+)*/", prefix) or {".", ".."} & set(prefix.split("/")):
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['EXPORT_PREFIX']={prefix!r} must be a folder, such as 'oss-share-exports/'."
+            )
+        return prefix
+
+    @property
+    def export_storage(self) -> str:
+        """The alias of the storage that results are stored in; empty: that which is exported."""
+        return str(self._checked("EXPORT_STORAGE", str, ""))
+
+    @property
+    def max_export_links(self) -> int | None:
+        """Presigned links of one export; None: as many as there are objects."""
+        return self._number_or_none("MAX_EXPORT_LINKS", None)
+
+    @property
+    def max_export_shares(self) -> int | None:
+        """Shares that one export makes; None: as many as there are objects."""
+        return self._number_or_none("MAX_EXPORT_SHARES", 10_000)
 
     @property
     def unlock_lifetime(self) -> int:
@@ -290,6 +356,9 @@ class Settings:
             raise ImproperlyConfigured(f"OSS_SHARE[{name!r}]={value!r} is out of range; allowed are {least} to {most}.")
         return int(value)
 
+    def _number_or_none(self, name: str, default: int | None) -> int | None:
+        return None if self._values.get(name, default) is None else self._number(name, default or 0, 1, 10**12)
+
     def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self._values.get(name, allowed[0])
         if value not in allowed:
@@ -329,6 +398,20 @@ def _check_group(name: str, values: Any) -> None:
             getattr(_OfGroup(values), key.lower())
         except ImproperlyConfigured as error:
             raise ImproperlyConfigured(f"OSS_SHARE['GROUPS'][{name!r}]: {error}") from None
+
+
+def folders(value: Any) -> tuple[str, ...] | None:
+    """Prefixes as folders, so that ``team/`` never opens ``team2/``; None: everything.
+
+    :raises ImproperlyConfigured: they are none.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each.endswith("/") for each in value):
+        raise ImproperlyConfigured(
+            f"OSS_SHARE['PREFIXES']={value!r} must be a list of folders that end in '/', such as 'team/', or None."
+        )
+    return tuple(value)
 
 
 def _split(url: str) -> SplitResult:

@@ -56,7 +56,12 @@ def browser_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpResp
     elif not problem:
         page, problem = _told(
             lambda: objects.browse(
-                alias, asked["folder"], token=asked["after"] or None, search=asked["search"], page_size=_PAGE_SIZE
+                alias,
+                asked["folder"],
+                token=asked["after"] or None,
+                search=asked["search"],
+                page_size=_PAGE_SIZE,
+                by=request.user,
             )
         )
     context = {
@@ -78,8 +83,8 @@ def object_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
     _require(request)
     alias, key = request.GET.get("storage", "default"), request.GET.get("key", "")
     version_id = request.GET.get("version_id", "")
-    info, problem = _told(lambda: objects.describe(alias, key, version_id))
-    kept, version_problem = _told(lambda: objects.versions(alias, key)) if info or key else (None, "")
+    info, problem = _told(lambda: objects.describe(alias, key, version_id, by=request.user))
+    kept, version_problem = _told(lambda: objects.versions(alias, key, by=request.user)) if info or key else (None, "")
     context = {
         "title": last_part(key) or key,
         "storage": alias,

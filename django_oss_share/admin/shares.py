@@ -20,6 +20,7 @@ from ..models.share_queryset import ShareQuerySet
 from ..services import audit, policy, tokens
 from ..services import shares as services
 from ..services.clients import client_of
+from ..services.rights import may_open, may_see, may_see_link
 from ..services.transactions import atomic
 from . import steps
 from .browser import browser_view, chosen_view, object_view
@@ -30,7 +31,6 @@ from .paginating import CappedPaginator
 from .presigning import presign_view
 from .qr import inline_qr
 from .reasons import reason_in_words
-from .rights import may_open, may_see, may_see_link
 from .share_form import ShareForm
 from .shares_csv import lines
 from .targets import query_for

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from ..models import Kind, Share
 from ..services import shares
+from ..services.rights import may_see_link
 from .csv_lines import BYTE_ORDER_MARK, batches, line, utc
-from .rights import may_see_link
 
 HEADINGS = (
     "id",

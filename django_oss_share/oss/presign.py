@@ -116,6 +116,7 @@ class Presigner:
         method: str = "GET",
         expires_in: int | timedelta = 900,
         query: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> Iterator[PresignedURL]:
         """Links to ``keys``, made one by one as they are asked for; each is dated to the moment of its making.
@@ -129,7 +130,7 @@ class Presigner:
             second, credentials = second_of(now), retrieve()
             if link is None or second != made_at or (credentials is not made_with and credentials != made_with):
                 made_at, made_with = second, credentials
-                link = self._template(method, expires_in, query, None, (), _utc(second)).link
+                link = self._template(method, expires_in, query, headers, (), _utc(second)).link
             yield link(key)
 
     def presign_post(

@@ -21,9 +21,10 @@ from ..providers import UnknownProvider, further_credentials
 from ..storage import OSSStorage
 from . import audit, objects, snippets
 from .errors import NotAllowed
+from .policy import GRANT
+from .reach import require_reach
 from .transactions import atomic
 
-_GRANT = "oss_share.grant_access"
 _SESSION_NAME = "django-oss-share-grant"
 
 
@@ -68,14 +69,15 @@ def create(
     :param duration: seconds or a timedelta, 900 to 43,200 seconds and no more than the role's own maximum.
     :param credentials: the ``assume_role`` set whose role is assumed; the storage's own by default.
     :param by: the user who grants; None for code.
-    :raises NotAllowed: ``by`` lacks the permission.
+    :raises NotAllowed: ``by`` lacks the permission, or does not reach the folder.
     :raises InvalidArgument: a bad input, named. :raises UnknownStorage: no such storage.
     :raises UnknownProvider: no set of credentials that assumes a role.
     :raises RefreshFailed: STS refused, or did not answer; nothing was granted.
     """
-    if by is not None and not by.has_perm(_GRANT):
+    if by is not None and not by.has_perm(GRANT):
         raise NotAllowed("Granting temporary access needs the permission 'oss_share.grant_access'.")
     backend = objects.storage_of(storage)
+    require_reach(by, storage, prefix)
     key_prefix = backend.object_key(prefix)
     grant = Grant(
         created_by=by,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import DEFAULT_STORAGE_ALIAS
 from django.core.files.storage import InvalidStorageError, Storage, default_storage, storages
@@ -14,6 +14,7 @@ from ..models.lookups import last_part
 from ..oss import InvalidArgument
 from ..storage import OSSStorage
 from .errors import UnknownStorage
+from .reach import require_reach, steps_below
 
 if TYPE_CHECKING:
     from ..oss.client import ObjectInfo, Version
@@ -96,34 +97,51 @@ def alias_of(storage: Storage) -> str:
     )
 
 
-def describe(storage: str, key: str, version_id: str = "") -> ObjectInfo:
+def describe(storage: str, key: str, version_id: str = "", *, by: Any = None) -> ObjectInfo:
     """What the object is, asked of OSS in one short try.
 
-    :raises ObjectNotFound: there is none. :raises ServiceError: OSS does not tell.
-    """
-    backend = storage_of(storage)
-    return backend.client.head(backend.object_key(key), version_id=version_id or None, attempts=1, timeout=_TIMEOUT)
-
-
-def versions(storage: str, key: str) -> list[Version]:
-    """The versions that the bucket keeps of an object, the newest first, at most a hundred.
-
+    :raises NotAllowed: ``by`` does not reach it. :raises ObjectNotFound: there is none.
     :raises ServiceError: OSS does not tell.
     """
     backend = storage_of(storage)
+    require_reach(by, storage, key)
+    return backend.client.head(backend.object_key(key), version_id=version_id or None, attempts=1, timeout=_TIMEOUT)
+
+
+def versions(storage: str, key: str, *, by: Any = None) -> list[Version]:
+    """The versions that the bucket keeps of an object, the newest first, at most a hundred.
+
+    :raises NotAllowed: ``by`` does not reach it. :raises ServiceError: OSS does not tell.
+    """
+    backend = storage_of(storage)
+    require_reach(by, storage, key)
     return backend.client.versions(backend.object_key(key))
 
 
-def browse(storage: str, prefix: str = "", *, token: str | None = None, search: str = "", page_size: int = 100) -> Page:
+def browse(
+    storage: str,
+    prefix: str = "",
+    *,
+    token: str | None = None,
+    search: str = "",
+    page_size: int = 100,
+    by: Any = None,
+) -> Page:
     """A page of the folder ``prefix`` (``""``, or ending in a slash): what is directly in it, by one call to OSS.
+
+    Above the folders that ``by`` reaches, it shows the way there and nothing else, without a call.
 
     :param token: the ``next_token`` of the page before.
     :param search: what the names must begin with, in their own case: OSS can look for nothing else.
+    :raises NotAllowed: ``by`` reaches nothing in it.
     :raises InvalidArgument: a prefix that is no folder, a search with a slash, a page size that is not 1 to 1,000.
     :raises ServiceError: OSS does not tell.
     """
     _check(prefix, search, page_size)
     backend = storage_of(storage)
+    if steps := steps_below(by, storage, prefix):
+        return Page([Folder(last_part(key), key) for key in steps if last_part(key).startswith(search)], [], None)
+    require_reach(by, storage, prefix)
     start = backend.object_key(prefix)
     listed = backend.client.page(start + search, delimiter="/", token=token, page_size=page_size)
     location = len(backend.object_key(""))

@@ -15,6 +15,8 @@ SHARE_OBJECT = "oss_share.share_object"
 BROWSE_BUCKET = "oss_share.browse_bucket"
 VIEW_ALL = "oss_share.view_all_shares"
 CHANGE_ALL = "oss_share.change_all_shares"
+EXPORT = "oss_share.export_links"
+GRANT = "oss_share.grant_access"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def policy_of(user: Any = None) -> Policy:
 
     :param user: None for shares that code makes for nobody.
     """
-    groups = _groups_of(user)
+    groups = groups_of(user)
     max_expiry = _most_generous("MAX_EXPIRY", groups, conf.max_expiry)
     default_expiry = _most_generous("DEFAULT_EXPIRY", groups, conf.default_expiry)
     return Policy(
@@ -75,7 +77,8 @@ def require_change(user: Any, share: Share) -> None:
         )
 
 
-def _groups_of(user: Any) -> list[Mapping[str, Any]]:
+def groups_of(user: Any) -> list[Mapping[str, Any]]:
+    """What ``OSS_SHARE["GROUPS"]`` says of the groups that the user is in."""
     groups = conf.groups
     if not groups or user is None or user.pk is None:
         return []

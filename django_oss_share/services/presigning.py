@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +14,30 @@ from ..conf import conf
 from ..models import Action
 from ..oss import InvalidArgument, PresignedURL
 from ..storage import OSSStorage
+from ..storage.parameters import link_query
 from . import audit, inputs
 from .clients import Client
+from .errors import NotAllowed
 from .objects import storage_of
-from .policy import require_share
+from .policy import GRANT, require_share
+from .reach import require_reach
 from .transactions import atomic
 
 #: Seconds, as in OSS's console.
 MIN_SECONDS = 60
+#: Links made at once.
+MAX_LINKS = 1000
+_WHILE_UPLOADING = frozenset({"x-oss-traffic-limit"})
+_WHILE_READING = _WHILE_UPLOADING | {
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "versionId",
+    "x-oss-process",
+}
 
 
 class Host(models.TextChoices):
@@ -32,42 +48,83 @@ class Host(models.TextChoices):
     OSS = "oss", _("OSS’s own host")
     #: Which has to be switched on for the bucket.
     ACCELERATE = "accelerate", _("transfer acceleration")
+    #: Reached from within the region alone, and free of charge there.
+    INTERNAL = "internal", _("the internal network")
+
+
+class Method(models.TextChoices):
+    """What a link lets its holder do."""
+
+    GET = "GET", _("download")
+    HEAD = "HEAD", _("ask what it is")
+    PUT = "PUT", _("upload and overwrite")
 
 
 def presign(
+    storage: str, key: str, *, expires_in: int, by: Any = None, client: Client | None = None, **options: Any
+) -> PresignedURL:
+    """A link to one object, with its audit row; arguments, and what is raised, are those of :func:`presign_many`."""
+    return presign_many(storage, [key], expires_in=expires_in, by=by, client=client, **options)[0]
+
+
+def presign_many(
     storage: str,
-    key: str,
+    keys: Sequence[str],
     *,
     expires_in: int,
+    method: str = Method.GET,
     host: str = Host.USUAL,
     https: bool | None = None,
-    version_id: str = "",
+    parameters: Mapping[str, Any] | None = None,
     download: bool | None = None,
     filename: str = "",
+    version_id: str = "",
+    process: str | Mapping[str, Any] | None = None,
+    content_type: str = "",
+    content_md5: str = "",
     by: Any = None,
     client: Client | None = None,
-) -> PresignedURL:
-    """A link to one object, with its audit row.
+) -> list[PresignedURL]:
+    """Links to ``keys`` alike, with one audit row.
 
-    :param key: its name in the storage. :param expires_in: seconds, 60 to ``OSS_SHARE["MAX_PRESIGN"]``.
+    :param keys: 1 to 1,000 names in the storage. :param expires_in: seconds, 60 to ``OSS_SHARE["MAX_PRESIGN"]``.
+    :param method: GET, HEAD, or PUT, which takes the permission to grant access as well.
     :param https: False: plain http; None: as the storage is set up.
+    :param parameters: what OSS is to answer with, by its own names or by S3Storage's.
     :param download: True saves the file, False shows it; None leaves that to the object.
-    :raises NotAllowed: ``by`` may not share. :raises InvalidArgument: a bad input, named, see its ``field``.
+    :param content_type: to answer with; of a PUT, what must be uploaded, as ``content_md5`` (base64) is.
+    :raises NotAllowed: ``by`` may not share, or upload, or does not reach a key.
+    :raises InvalidArgument: a bad input, named, see its ``field``.
     :raises StorageMisconfigured: the storage cannot make such a link, such as plain http where that is not allowed.
     """
-    require_share(by)
-    seconds = _checked_seconds(expires_in)
-    link = storage_for(storage, host, https=https).presign(
-        inputs.checked_key(key),
-        expires_in=seconds,
-        version_id=version_id or None,
-        download=download,
-        filename=inputs.checked_filename(filename) or None,
+    _require(by, method)
+    seconds, keys = checked_seconds(expires_in), _checked_keys(keys, filename=filename, version_id=version_id)
+    require_reach(by, storage, *keys)
+    is_upload = method == Method.PUT
+    if content_md5 and not is_upload:
+        raise InvalidArgument(
+            f"content_md5={content_md5!r} goes with PUT, not with {method}.", field="content_md5", value=content_md5
+        )
+    sent = {"content-type": content_type, "content-md5": content_md5} if is_upload else {}
+    answer = {
+        "download": download,
+        "filename": inputs.checked_filename(filename) or None,
+        "version_id": inputs.checked_version(version_id) or None,
+        "process": process or None,
+        "content_type": (not is_upload and content_type) or None,
+    }
+    links = list(
+        storage_for(storage, host, https=https).presign_many(
+            keys,
+            expires_in=seconds,
+            method=method,
+            parameters=_checked_parameters(method, parameters or {}, answer),
+            headers={name: value for name, value in sent.items() if value},
+            **answer,
+        )
     )
-    with atomic():
-        facts = {"presigned": True, "expires_in": seconds}
-        audit.record(Action.ISSUED, actor=by, client=client, storage=storage, key=key, link=link, data=facts)
-    return link
+    _record(storage, keys, links, seconds, by, client)
+    return links
 
 
 def storage_for(alias: str, host: str = Host.USUAL, *, https: bool | None = None) -> OSSStorage:
@@ -87,6 +144,7 @@ _HOSTS: Mapping[Host, Mapping[str, Any]] = {
     Host.USUAL: {},
     Host.OSS: {"custom_domain": None},
     Host.ACCELERATE: {"custom_domain": None, "endpoint_url": None, "addressing_style": None, "network": "accelerate"},
+    Host.INTERNAL: {"custom_domain": None, "endpoint_url": None, "addressing_style": None, "network": "internal"},
 }
 
 
@@ -104,7 +162,59 @@ def _changed(alias: str, changes: Mapping[str, Any]) -> OSSStorage:
     return made
 
 
-def _checked_seconds(expires_in: int) -> int:
+def _require(by: Any, method: str) -> None:
+    require_share(by)
+    inputs.checked_choice("method", method, Method)
+    # Whoever may fetch a file must not by that be able to overwrite it.
+    if method == Method.PUT and by is not None and not by.has_perm(GRANT):
+        raise NotAllowed(f"A link that uploads needs the permission {GRANT!r}, too.")
+
+
+def _checked_keys(keys: Sequence[str], *, filename: str, version_id: str) -> list[str]:
+    if isinstance(keys, str) or not 1 <= len(keys) <= MAX_LINKS:
+        raise InvalidArgument(
+            f"keys has {len(keys)} entries; allowed is a list of 1 to {MAX_LINKS}. For more, make an export.",
+            field="keys",
+        )
+    for field, value in (("filename", filename), ("version_id", version_id)):
+        if value and len(keys) > 1:
+            raise InvalidArgument(f"{field}={value!r} goes with a single key.", field=field, value=value)
+    field = "key" if len(keys) == 1 else "keys"
+    return [inputs.checked_key(key, field) for key in keys]
+
+
+def _checked_parameters(method: str, parameters: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    allowed = _WHILE_UPLOADING if method == Method.PUT else _WHILE_READING
+    for name in link_query(parameters):
+        # Others reach an object's ACL or tags, parts of an upload, or other objects.
+        if name not in allowed:
+            raise InvalidArgument(
+                f"parameters: {name!r} does not go with {method}; allowed are {', '.join(sorted(allowed))}.",
+                field="parameters",
+                value=name,
+            )
+    for name, value in answer.items():
+        if method == Method.PUT and value is not None:
+            raise InvalidArgument(f"{name}={value!r} goes with a download, not with PUT.", field=name, value=value)
+    return parameters
+
+
+def _record(
+    storage: str, keys: Sequence[str], links: Sequence[PresignedURL], seconds: int, by: Any, client: Client | None
+) -> None:
+    facts: dict[str, Any] = {"presigned": True, "expires_in": seconds}
+    if links[0].method != Method.GET:
+        facts["method"] = links[0].method
+    key, link = (keys[0], links[0]) if len(keys) == 1 else ("", None)
+    if link is None:
+        facts["links"] = [[key, audit.signature_digest(made.url)] for key, made in zip(keys, links, strict=True)]
+        facts["link_expires_at"] = min(made.expires_at for made in links).isoformat()
+    with atomic():
+        audit.record(Action.ISSUED, actor=by, client=client, storage=storage, key=key, link=link, data=facts)
+
+
+def checked_seconds(expires_in: int) -> int:
+    """:raises InvalidArgument: not 60 to ``OSS_SHARE["MAX_PRESIGN"]`` seconds."""
     if isinstance(expires_in, bool) or not isinstance(expires_in, int):
         raise InvalidArgument(f"expires_in={expires_in!r} must be seconds as an int.", field="expires_in")
     if not MIN_SECONDS <= expires_in <= conf.max_presign:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import PurePath
@@ -92,6 +92,29 @@ class LinkingStorage(ConfiguredStorage):
         if expires_in is not None and self._covered is not None:
             seconds = self._covered(expires_in)
         return self._exact_presigner.presign(self._key(name), method, seconds, query, headers)
+
+    def presign_many(
+        self,
+        names: Iterable[str | PurePath],
+        *,
+        expires_in: int | timedelta | None = None,
+        method: str = "GET",
+        parameters: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        download: bool | None = None,
+        filename: str | None = None,
+        version_id: str | None = None,
+        process: str | Mapping[str, Any] | None = None,
+        content_type: str | None = None,
+    ) -> Iterator[PresignedURL]:
+        """The links of :meth:`presign` to many names alike, made one by one as they are asked for."""
+        query = self._query(parameters, download, filename, version_id, process, content_type)
+        seconds = self.querystring_expire if expires_in is None else expires_in
+        if expires_in is not None and self._covered is not None:
+            seconds = self._covered(expires_in)
+        return self._exact_presigner.presign_many(
+            map(self._key, names), method=method, expires_in=seconds, query=query, headers=headers
+        )
 
     def _query(self, parameters: Mapping[str, Any] | None, *keywords: Any) -> dict[str, str | None]:
         names = ("download", "filename", "version_id", "process", "content_type")

@@ -24,6 +24,7 @@ from ..errors import PolicyViolation
 from ..inputs import Expiry
 from ..objects import browse, describe, storage_of
 from ..policy import Policy, policy_of, require_share
+from ..reach import require_reach
 from ..transactions import atomic, send_on_commit
 
 #: Files of one selection; each is asked for when it is made.
@@ -76,7 +77,8 @@ def create(
         by default the change is reported, and with ``version_id`` that version is served.
     :param allow_zip: whether all files may be had as one zip; as the policy says unless given.
     :param check: whether to ask OSS that the objects are there; without, none can be pinned to its present ETag.
-    :raises NotAllowed: ``by`` may not share. :raises InvalidArgument: a bad input, named, see its ``field``.
+    :raises NotAllowed: ``by`` may not share, or does not reach it.
+    :raises InvalidArgument: a bad input, named, see its ``field``.
     :raises PolicyViolation: an expiry, a password or a zip that ``OSS_SHARE`` does not allow.
     :raises ObjectNotFound: there is no such object. :raises ServiceError: OSS does not tell.
     """
@@ -109,6 +111,7 @@ def create(
     )
     password = inputs.checked_password(password, policy)
     storage_of(storage)
+    require_reach(by, storage, *(target.key for target in targets))
     if check:
         targets = [_seen(storage, target, kind, pin, version_id) for target in targets]
     elif version_id:

@@ -1,19 +1,19 @@
-"""Who sees what in the admin; who may do what is decided by the services."""
+"""Who sees what of shares; who may change it is decided by the services that do."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..models import Share
-from ..services import policy
+from . import policy
 
 #: Any one of them opens the list of shares, which then holds one's own, or everybody's with ``view_all_shares``.
-_OPENING = ("oss_share.view_share", policy.SHARE_OBJECT, policy.BROWSE_BUCKET, policy.VIEW_ALL, policy.CHANGE_ALL)
+OPENING = ("oss_share.view_share", policy.SHARE_OBJECT, policy.BROWSE_BUCKET, policy.VIEW_ALL, policy.CHANGE_ALL)
 
 
 def may_open(user: Any) -> bool:
     """Whether the user has any business with shares."""
-    return any(user.has_perm(permission) for permission in _OPENING)
+    return any(user.has_perm(permission) for permission in OPENING)
 
 
 def may_see(user: Any, share: Share) -> bool:
