@@ -22,7 +22,7 @@ from ..services import shares as services
 from ..services.clients import client_of
 from ..services.rights import may_open, may_see, may_see_link
 from ..services.transactions import atomic
-from . import steps
+from . import bulk, steps
 from .browser import browser_view, chosen_view, object_view
 from .columns import ShareColumns
 from .creating import create_view
@@ -44,6 +44,7 @@ _READ_ONLY = ("name", "note", "filename", "disposition", "mode", "pin", "allowed
 @admin.register(Share)
 @method_decorator(sensitive_post_parameters("new_password"), name="add_view")
 @method_decorator(sensitive_post_parameters("new_password"), name="change_view")
+@method_decorator(sensitive_post_parameters("new_password"), name="changelist_view")
 class ShareAdmin(ShareColumns, ShareModelAdmin):
     """Staff see their own shares; with ``view_all_shares`` everybody's."""
 
@@ -57,7 +58,7 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = (*(step.name for step in steps.STEPS), "export_shares")
+    actions = (bulk.SETTINGS.name, *(step.name for step in steps.STEPS), "export_shares")
 
     class Media:
         css = {"all": ("oss_share/admin.css",)}
@@ -188,6 +189,10 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         return presign_view(self, request)
 
     # Steps
+
+    @admin.action(description=bulk.SETTINGS.title, permissions=["change"])
+    def change_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        return steps.take(self, request, queryset, bulk.SETTINGS)
 
     @admin.action(description=steps.EXTEND.title, permissions=["change"])
     def extend_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,16 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ..models import Share
 from ..models.share_queryset import ShareQuerySet
-from ..oss import InvalidArgument
 from ..services import shares
 from ..services.clients import client_of
-from ..services.errors import WrongState
 from ..services.policy import may_change, policy_of
 from .fields import ExpiryField, add_error
+from .outcomes import Outcomes
 from .typed import ShareModelAdmin
 
 #: Shares of one step; each is a transaction of its own.
@@ -35,6 +35,7 @@ class StepForm(forms.Form):
 
     def __init__(self, by: Any, data: Any = None) -> None:
         super().__init__(data)
+        self.by = by
         self.prepare(by)
 
     def prepare(self, by: Any) -> None:
@@ -115,6 +116,7 @@ HAND_OVER = Step(
     HandOverForm,
     _handed_over,
 )
+#: Those that a share's own page offers, too.
 STEPS = (EXTEND, HAND_OVER, ROTATE, REVOKE)
 
 
@@ -127,29 +129,23 @@ def take(
         model_admin.message_user(request, _("Choose at most %d shares at once.") % MAX_SHARES, messages.ERROR)
         return None
     own = [share for share in chosen if may_change(request.user, share)]
+    others = len(chosen) - len(own)
     form = step.form(request.user, request.POST if "_confirmed" in request.POST else None)
-    if own and form.is_valid() and _taken(model_admin, request, own, step, form):
+    if own and form.is_valid() and _taken(request, own, others, step, form):
         return _back(model_admin, request, own)
-    return _ask(model_admin, request, step, form, own, len(chosen) - len(own))
+    return _ask(model_admin, request, step, form, own, others)
 
 
-def _taken(model_admin: Any, request: HttpRequest, chosen: Sequence[Share], step: Step, form: StepForm) -> bool:
-    """Whether it was taken on any; a bad input is said in the form, another obstacle beside the share's name."""
-    done = 0
+def _taken(request: HttpRequest, chosen: Sequence[Share], others: int, step: Step, form: StepForm) -> bool:
+    """Whether it was tried; a bad input is said in the form, other obstacles beside the shares' names."""
+    outcomes = Outcomes()
+    who = {"by": request.user, "client": client_of(request)}
     for share in chosen:
-        try:
-            step.take(share, **form.cleaned_data, by=request.user, client=client_of(request))
-            done += 1
-        except InvalidArgument as error:
-            if not done:
-                add_error(form, error)
-                return False
-            model_admin.message_user(request, f"{share.label}: {error}", messages.ERROR)
-        except WrongState as error:
-            model_admin.message_user(request, f"{share.label}: {error}", messages.ERROR)
-    if done:
-        text = ngettext("%(step)s: done for %(count)d share.", "%(step)s: done for %(count)d shares.", done)
-        model_admin.message_user(request, text % {"step": step.title, "count": done}, messages.SUCCESS)
+        outcomes.attempt(share, partial(step.take, share, **form.cleaned_data, **who))
+    if outcomes.bad_input is not None:
+        add_error(form, outcomes.bad_input)
+        return False
+    outcomes.tell(request, step.title, others)
     return True
 
 

@@ -210,6 +210,14 @@ def test_passwords(share):
     assert [event.data for event in AuditEvent.objects.order_by("id")] == [{"password": True}, {"password": False}]
 
 
+def test_one_password_for_many_is_hashed_once(share, monkeypatch):
+    hashed = shares.hashed_password(PASSWORD)
+    monkeypatch.setattr("django_oss_share.services.shares.passwords.make_password", lambda password: 1 / 0)
+    shares.set_password(share, hashed)
+    assert check_password(PASSWORD, share.password)
+    assert hashed.encoded not in repr(hashed)
+
+
 def test_passwords_by_policy(share, settings):
     settings.OSS_SHARE = {"PASSWORD_REQUIRED": True}
     for password in (None, "x" * 9, "x" * 1025):
@@ -219,7 +227,7 @@ def test_passwords_by_policy(share, settings):
 
 
 def test_a_refused_password_is_never_hashed(share, monkeypatch):
-    monkeypatch.setattr("django_oss_share.services.shares.changing.make_password", lambda password: 1 / 0)
+    monkeypatch.setattr("django_oss_share.services.shares.passwords.make_password", lambda password: 1 / 0)
     with pytest.raises(PolicyViolation):
         shares.set_password(share, "x" * 1_000_000)
 

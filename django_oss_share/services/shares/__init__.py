@@ -15,15 +15,18 @@ from ..inputs import NEVER, Expiry
 from .changing import extend, hand_over, revive, revoke, rotate, set_password, update
 from .creating import create
 from .links import get_url
+from .passwords import HashedPassword, hashed_password
 from .purging import purge
 
 __all__ = [
     "NEVER",
     "Expiry",
+    "HashedPassword",
     "create",
     "extend",
     "get_url",
     "hand_over",
+    "hashed_password",
     "purge",
     "revive",
     "revoke",
