@@ -220,6 +220,13 @@ def test_a_referer_rule_that_says_little() -> None:
         (RefererRule(denied=("https://b.test",)), "https://b.test/x", False),
         (RefererRule(allowed=("https://a.test/?ok",), truncate_query=False), "https://a.test/?ok=1", True),
         (RefererRule(allowed=("https://a.test/?ok",)), "https://a.test/?ok=1", False),
+        # The vendor: without an empty Referer being allowed, it still is where nothing is on the list of those allowed.
+        (RefererRule(allow_empty=False, denied=("https://b.test",)), "", True),
+        (RefererRule(allowed=("https://a.test/x",)), "https://a.test/x/y", True),
+        (RefererRule(allowed=("https://a.test/x",), truncate_path=True), "https://a.test/x/y", False),
+        (RefererRule(allowed=("https://a.test",), truncate_path=True), "https://a.test/x?u=http://b.test/", True),
+        (RefererRule(denied=("*/x",), truncate_path=True), "https://a.test/x", True),
+        (RefererRule(allowed=("*b.test",), truncate_path=True), "https://a.test/x?u=http://b.test/", False),
     ):
         headers = {"Referer": referer} if referer else {}
         assert (outcome(by_link, access=BucketAccess(referer=rule), headers=headers) is None) is allowed

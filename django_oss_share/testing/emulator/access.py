@@ -57,6 +57,5 @@ def bucket_access(store: Store, bucket: Bucket) -> BucketAccess:
 def load_referer(text: str) -> RefererRule:
     """The rule as PutBucketReferer stored it."""
     stored = json.loads(text)
-    return RefererRule(
-        stored["allow_empty"], tuple(stored["allowed"]), tuple(stored["denied"]), stored["truncate_query"]
-    )
+    lists = {name: tuple(stored[name]) for name in ("allowed", "denied")}
+    return RefererRule(**{**stored, **lists})

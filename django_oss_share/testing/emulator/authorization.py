@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,8 @@ _PUBLIC_WRITE = frozenset(
 )
 #: So that an owner who locked themselves out can undo it.
 _ABOVE_BUCKET_POLICY = frozenset({"oss:PutBucketPolicy", "oss:GetBucketPolicy", "oss:DeleteBucketPolicy"})
+# Scheme and host, of which the former may be missing.
+_ORIGIN = re.compile(r"(?:[^/?:]*://)?[^/?]*").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +56,33 @@ class RefererRule:
 
     :ivar allowed: patterns with ``*`` and ``?`` that a Referer must begin with; empty for any Referer.
     :ivar denied: patterns that it must not begin with.
-    :ivar truncate_query: compare it without its query.
+    :ivar truncate_query: compare it without its query. :ivar truncate_path: compare scheme and host alone.
     """
 
     allow_empty: bool = True
     allowed: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     truncate_query: bool = True
+    truncate_path: bool = False
 
     def refuse(self, referer: str) -> OSSError | None:
         """Why a request with that header is refused, or None."""
         if not (self.allowed or self.denied):
             return None
         if not referer:
-            return None if self.allow_empty else referer_denied("0003-00000501")
-        address = referer.partition("?")[0] if self.truncate_query else referer
+            return None if self.allow_empty or not self.allowed else referer_denied("0003-00000501")
+        address = self._compared(referer)
         if any(_begins(pattern, address) for pattern in self.denied):
             return referer_denied("0003-00000502")
         if self.allowed and not any(_begins(pattern, address) for pattern in self.allowed):
             return referer_denied("0003-00000503")
         return None
+
+    def _compared(self, referer: str) -> str:
+        if self.truncate_path:
+            found = _ORIGIN(referer)
+            return found[0] if found else referer
+        return referer.partition("?")[0] if self.truncate_query else referer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from .access_log import BEIJING, target_of
 from .accounts import AccessKey, Accounts, Role
 from .faults import Calls, Faults
 from .moments import milliseconds
@@ -193,6 +194,20 @@ class OSSEmulator:
         page = self._store.listing.uploads(bucket or self.bucket, Window(limit=ALL))
         return [row["key"].decode() for row in page.rows]
 
+    def deliver_logs(self) -> list[str]:
+        """Put what was logged since the last time into the buckets that PutBucketLogging named; the keys.
+
+        OSS does so every hour.
+        """
+        written = []
+        moment = f"{datetime.fromtimestamp(self._now() / 1000, BEIJING):%Y-%m-%d-%H-%M-%S}"
+        for bucket, lines in self._service.log.take().items():
+            if target := target_of(self._store, bucket):
+                key = f"{target.prefix}{bucket}{moment}-{secrets.token_hex(4)}"
+                self.put(key, "".join(f"{line}\n" for line in lines).encode(), bucket=target.bucket)
+                written.append(key)
+        return written
+
     def reset(self) -> None:
         """As freshly started: empty buckets of the first names, no faults, users, roles or domains, the right time."""
         for bucket in self._store.buckets.all():
@@ -202,6 +217,7 @@ class OSSEmulator:
         self.clock_offset = 0
         self.faults.clear()
         self.calls.clear()
+        self._service.log.take()
         for name in self._buckets:
             self.add_bucket(name)
 

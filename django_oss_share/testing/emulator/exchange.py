@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from email.utils import format_datetime
 from threading import Event
 
 from . import admin, wire
+from .access_log import Outcome, elapsed
 from .body import ClientGone, SizedBody
 from .errors import OSSError, internal_error
 from .faults import Fault, Kind
@@ -96,16 +98,19 @@ def _hinder(hits: FaultsHit, stopping: Event) -> None:
 
 
 def _carried_out(service: Service, request: Request, hits: FaultsHit, request_id: str) -> Response:
+    started, code = time.monotonic(), ""
     try:
         response = service.answer(request, hits)
     except OSSError as error:
-        response = error_response(error, request_id, request.host)
+        code, response = error.code, error_response(error, request_id, request.host)
     except (ClientGone, ConnectionError, TimeoutError):
         raise
     except Exception:
         logger.exception("The emulator failed at %s %s; please report it.", request.method, request.raw_path)
         response = error_response(internal_error(), request_id, request.host)
+        code = "InternalError"
     response.headers |= service.cross_origin(request)
+    service.write_down(request, Outcome(service.name(request), response, code, request_id, elapsed(started)))
     return response
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from . import router
 from .access import authorize_object
+from .access_log import AccessLog, Outcome, line, target_of
 from .accounts import Accounts, Identity
 from .auth import authenticate
 from .authorization import authorize
@@ -53,6 +54,7 @@ class Service:
     force_download: bool = False
     faults: Faults = field(default_factory=Faults)
     calls: Calls = field(default_factory=Calls)
+    log: AccessLog = field(default_factory=AccessLog)
 
     def now(self, hits: FaultsHit) -> datetime:
         """The time that the emulator believes it is."""
@@ -95,6 +97,12 @@ class Service:
                 faults=hits,
             )
         )
+
+    def write_down(self, request: Request, outcome: Outcome) -> None:
+        """Add a line to the bucket's log, if one is kept."""
+        if request.bucket is not None and target_of(self.store, request.bucket) is not None:
+            said = line(self.store, request, outcome, self.now({}), self.accounts.account_id)
+            self.log.add(request.bucket, said)
 
     def cross_origin(self, request: Request) -> dict[str, str]:
         """The headers by which a browser lets a page read the answer, if the bucket's rules say so."""

@@ -21,6 +21,7 @@ def get_bucket_referer(call: Call) -> Response:
     content: list[tuple[str, object]] = [
         ("AllowEmptyReferer", _boolean(rule.allow_empty)),
         ("AllowTruncateQueryString", _boolean(rule.truncate_query)),
+        ("TruncatePath", _boolean(rule.truncate_path)),
         ("RefererList", [("Referer", pattern) for pattern in rule.allowed]),
     ]
     if rule.denied:
@@ -36,6 +37,7 @@ def put_bucket_referer(call: Call) -> Response:
         allowed=_patterns(wanted, "RefererList"),
         denied=_patterns(wanted, "RefererBlacklist"),
         truncate_query=wanted.findtext("AllowTruncateQueryString", "true") == "true",
+        truncate_path=wanted.findtext("TruncatePath", "false") == "true",
     )
     call.store.buckets.configure(bucket.name, _NAME, json.dumps(asdict(rule)))
     return Response()
