@@ -4,6 +4,7 @@ from .attempts import PasswordAttempt
 from .audit import AuditEvent, AuditSeal
 from .choices import Action, Disposition, Kind, Mode, Pin, State
 from .credentials import StoredCredentials, TokenState
+from .export import ExportJob, ExportShard, ExportState, Output
 from .grant import Grant
 from .notification import Notification
 from .share import Share, ShareItem
@@ -13,10 +14,14 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Disposition",
+    "ExportJob",
+    "ExportShard",
+    "ExportState",
     "Grant",
     "Kind",
     "Mode",
     "Notification",
+    "Output",
     "PasswordAttempt",
     "Pin",
     "Share",

@@ -62,6 +62,7 @@ def create(
     name: str = "",
     note: str = "",
     check: bool = True,
+    public_id: str | None = None,
     by: Any = None,
     client: Client | None = None,
     now: datetime | None = None,
@@ -77,6 +78,7 @@ def create(
         by default the change is reported, and with ``version_id`` that version is served.
     :param allow_zip: whether all files may be had as one zip; as the policy says unless given.
     :param check: whether to ask OSS that the objects are there; without, none can be pinned to its present ETag.
+    :param public_id: random, chosen by a caller who might come back after a crash and must not make it twice.
     :raises NotAllowed: ``by`` may not share, or does not reach it.
     :raises InvalidArgument: a bad input, named, see its ``field``.
     :raises PolicyViolation: an expiry, a password or a zip that ``OSS_SHARE`` does not allow.
@@ -91,7 +93,7 @@ def create(
     pin = _checked_pin(pin, kind, version_id, check)
     start = inputs.checked_start(starts_at)
     share = Share(
-        public_id=os.urandom(PUBLIC_ID_BYTES).hex(),
+        public_id=public_id or os.urandom(PUBLIC_ID_BYTES).hex(),
         kind=kind,
         storage=storage,
         pin=pin,

@@ -1,0 +1,55 @@
+"""What exports leave in OSS, and how that goes: parts that came to nothing, results that were kept long enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from ...models import ExportJob, ExportShard, ExportState
+from ...oss.errors import ServiceError
+from ..objects import storage_of
+from ..transactions import atomic
+
+
+def begin_anew(job: ExportJob) -> None:
+    """Forget how far ``job`` had come.
+
+    :raises ServiceError: what it had stored cannot be removed.
+    """
+    abort_upload(job)
+    with atomic():
+        ExportShard.objects.filter(job=job).delete()
+        ExportShard(job=job, index=0).save(force_insert=True)
+        ExportJob.objects.filter(pk=job.pk).update(planned_at=None, started_at=None)
+
+
+def abort_upload(job: ExportJob) -> None:
+    """Remove the parts of ``job`` that were never joined. :raises ServiceError: they cannot be."""
+    if not job.upload_id:
+        return
+    storage = storage_of(job.result_storage)
+    try:
+        storage.client.abort(storage.object_key(job.result_key), job.upload_id)
+    except ServiceError as error:
+        if error.code != "NoSuchUpload":
+            raise
+    ExportJob.objects.filter(pk=job.pk, upload_id=job.upload_id).update(upload_id="")
+    job.upload_id = ""
+
+
+def tidy(now: datetime | None = None) -> int:
+    """Remove results that were kept long enough, and what failed and cancelled exports left; how many of them.
+
+    :raises ServiceError: OSS does not; the next time will.
+    """
+    now = now or timezone.now()
+    jobs = list(ExportJob.objects.to_tidy(now))
+    for job in jobs:
+        abort_upload(job)
+        if job.state == ExportState.DONE:
+            storage_of(job.result_storage).delete(job.result_key)
+        with atomic():
+            ExportShard.objects.filter(job=job).update(head=b"", tail=b"", parts=[])
+            ExportJob.objects.filter(pk=job.pk, state=job.state).update(removed_at=now)
+    return len(jobs)
