@@ -32,6 +32,8 @@ from .validate import check_bucket, check_key
 
 # Bytes; the SDK's own 16 KiB halves the speed of a download on a fast network.
 _BLOCK_SIZE = 256 * 1024
+# Parts of one page of their list; OSS gives no more.
+_PARTS_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,15 @@ class Version:
     @property
     def is_marker(self) -> bool:
         return self.size is None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart upload, as it arrived; ``size`` in bytes."""
+
+    number: int
+    size: int
+    etag: str
 
 
 class BucketClient:
@@ -238,6 +249,24 @@ class BucketClient:
             raise self._corrupt("UploadPart", key)
         return str(result.etag)
 
+    def parts(self, key: str, upload_id: str) -> list[Part]:
+        """The parts that have arrived, in the order of their numbers; all pages of the list are read.
+
+        :raises ServiceError: ``NoSuchUpload``; it was completed or aborted.
+        """
+        found: list[Part] = []
+        marker = 0
+        while True:
+            request = sdk.ListPartsRequest(
+                self.bucket, key, upload_id=upload_id, part_number_marker=marker, max_parts=_PARTS_PAGE
+            )
+            with self._translated("ListParts", key):
+                result = self._sdk.list_parts(request)
+            found += [Part(part.part_number, part.size, part.etag) for part in result.parts or ()]
+            if not result.is_truncated or not result.parts:
+                return found
+            marker = found[-1].number
+
     def complete(
         self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str], *, attempts: int = TRIES
     ) -> None:
@@ -266,10 +295,12 @@ class BucketClient:
         return CorruptTransfer(f"{what}: the CRC-64 of what arrived is not that of what was sent.")
 
     @contextmanager
-    def _translated(self, operation: str, key: str) -> Iterator[None]:
-        """Our errors for the SDK's, whose texts and attributes hold request headers, the token among them."""
-        check_key(key)
-        what = f"{operation} oss://{self.bucket}/{key}"
+    def _translated(self, operation: str, key: str | None = None) -> Iterator[None]:
+        """Our errors for the SDK's, whose texts and attributes hold request headers, the token among them.
+
+        :param key: None for an operation on the bucket.
+        """
+        what = f"{operation} oss://{self.bucket}/{'' if key is None else check_key(key)}"
         try:
             yield
         except sdk.exceptions.OperationError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings as django_settings
@@ -15,8 +16,8 @@ from storages.compress import GzipCompressionWrapper
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.validate import check_key
 from . import headers as write
+from .delivering import DeliveringStorage
 from .files import OSSFile, byte_source, can_rewind
-from .linking import LinkingStorage
 from .names import NAMELESS, clean_location, clean_name
 from .values import DEFAULT_PART_SIZE
 
@@ -30,7 +31,7 @@ _Connection = TypeVar("_Connection")
 _SAVE_ATTEMPTS = 5
 
 
-class OSSStorage(LinkingStorage):
+class OSSStorage(DeliveringStorage):
     """Objects of one bucket; ``url()`` signs without touching the network.
 
     Options are listed in the settings reference; each may also be set as an attribute of a subclass. They are read
@@ -114,6 +115,13 @@ class OSSStorage(LinkingStorage):
         if not self.file_overwrite:
             headers["x-oss-forbid-overwrite"] = "true"
         return headers
+
+    def upload_headers(self, name: str, content_type: str = "") -> dict[str, str]:
+        """What whoever stores ``name`` straight into the bucket has to send, for it to be as :meth:`save` stores it.
+
+        :param content_type: what the upload says of itself; what makes no sense gives way to a guess from the name.
+        """
+        return self._headers(self._key(name), SimpleNamespace(content_type=content_type))
 
     def get_object_parameters(self, name: str) -> dict[str, Any]:
         """What to store with an object; ``object_parameters``, unless a subclass says otherwise for some.

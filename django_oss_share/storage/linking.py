@@ -9,9 +9,10 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..oss import Endpoint, InvalidArgument, PresignedURL, Presigner
+from ..oss import Endpoint, InvalidArgument, PresignedPost, PresignedURL, Presigner
 from ..oss.encoding import encode_query
 from ..oss.query import check_query
+from ..oss.signing.post_policy import Condition
 from ..oss.validate import MAX_V4_SECONDS, encoded_key
 from .configured import ConfiguredStorage
 from .endpoints import plain_endpoint
@@ -76,6 +77,7 @@ class LinkingStorage(ConfiguredStorage):
         method: str = "GET",
         parameters: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        additional_headers: Iterable[str] = (),
         download: bool | None = None,
         filename: str | None = None,
         version_id: str | None = None,
@@ -85,13 +87,31 @@ class LinkingStorage(ConfiguredStorage):
         """The link of :meth:`url` with what is true of it: its effective end, and the headers that it needs.
 
         Always signed for OSS and for no longer than asked, whatever ``querystring_auth``, ``cdn`` and ``url_window``
-        say. Arguments, and what is raised, are those of :meth:`url`; ``headers`` are those that a PUT or POST sends.
+        say. Arguments, and what is raised, are those of :meth:`url`; ``headers`` are those that a PUT or POST sends,
+        and ``additional_headers`` names those of them that V4 would not sign by itself.
         """
         query = self._query(parameters, download, filename, version_id, process, content_type)
         seconds = self.querystring_expire if expires_in is None else expires_in
         if expires_in is not None and self._covered is not None:
             seconds = self._covered(expires_in)
-        return self._exact_presigner.presign(self._key(name), method, seconds, query, headers)
+        return self._exact_presigner.presign(self._key(name), method, seconds, query, headers, additional_headers)
+
+    def presign_post(
+        self,
+        name: str | PurePath,
+        *,
+        expires_in: int | timedelta,
+        conditions: Iterable[Condition] = (),
+        fields: Mapping[str, str] | None = None,
+    ) -> PresignedPost:
+        """A form that uploads to ``name``, or with ``${filename}`` at its end to any name below.
+
+        Arguments, and what is raised, are those of :meth:`Presigner.presign_post`.
+        """
+        seconds = self._covered(expires_in) if self._covered is not None else expires_in
+        return self._exact_presigner.presign_post(
+            self._key(name), expires_in=seconds, conditions=conditions, fields=fields
+        )
 
     def presign_many(
         self,

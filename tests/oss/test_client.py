@@ -9,7 +9,7 @@ import alibabacloud_oss_v2 as sdk
 import pytest
 
 from django_oss_share.oss import Credentials, CredentialsExpired, Endpoint, InvalidKey, MissingCredentials
-from django_oss_share.oss.client import BucketClient
+from django_oss_share.oss.client import BucketClient, Part
 from django_oss_share.oss.crc import crc64
 from django_oss_share.oss.errors import (
     CorruptTransfer,
@@ -278,3 +278,18 @@ def test_a_page_that_is_not_xml(client: BucketClient, oss_emulator: OSSEmulator)
     oss_emulator.faults.add(Fault(Kind.CORRUPT))
     with pytest.raises(CorruptTransfer, match="not what OSS sends"):
         list(client.pages())
+
+
+@pytest.mark.parametrize("page", [1, 2, 1000])
+def test_the_parts_of_an_upload(
+    page: int, client: BucketClient, oss_emulator: OSSEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django_oss_share.oss.client._PARTS_PAGE", page)
+    upload_id = client.initiate("季/a", {})
+    assert client.parts("季/a", upload_id) == []
+    etags = {number: client.upload_part("季/a", upload_id, number, b"x" * number) for number in (7, 2, 3)}
+    assert client.parts("季/a", upload_id) == [Part(number, number, etags[number]) for number in (2, 3, 7)]
+    client.abort("季/a", upload_id)
+    with pytest.raises(ServiceError) as refused:
+        client.parts("季/a", upload_id)
+    assert refused.value.code == "NoSuchUpload"

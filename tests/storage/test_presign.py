@@ -95,3 +95,18 @@ def test_no_repr_holds_the_signature():
     link = make(security_token="token-sentinel").presign("a.pdf")
     assert "token-sentinel" not in repr(link)
     assert split(str(link))[1]["x-oss-signature"] not in repr(link)
+
+
+def test_headers_that_are_signed_by_name():
+    headers = {"content-length": "5", "cache-control": "no-cache"}
+    link = make().presign("a.pdf", method="PUT", headers=headers, additional_headers=["content-length"])
+    assert link.signed_headers == {"content-length": "5"}
+    assert split(str(link))[1]["x-oss-additional-headers"] == "content-length"
+
+
+def test_a_form_below_the_location():
+    post = make(location="tenant/").presign_post("in/${filename}", expires_in=60)
+    assert post.fields["key"] == "tenant/in/${filename}"
+    assert post.url == "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/"
+    with pytest.raises(SuspiciousFileOperation):
+        make().presign_post("../${filename}", expires_in=60)
