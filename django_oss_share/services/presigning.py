@@ -214,7 +214,6 @@ def _record(
 
 
 def checked_seconds(expires_in: int) -> int:
-    """:raises InvalidArgument: not a whole number of 60 to ``OSS_SHARE["MAX_PRESIGN"]``."""
     """:raises InvalidArgument: not 60 to ``OSS_SHARE["MAX_PRESIGN"]`` seconds."""
     if isinstance(expires_in, bool) or not isinstance(expires_in, int):
         raise InvalidArgument(f"expires_in={expires_in!r} must be seconds as an int.", field="expires_in")
