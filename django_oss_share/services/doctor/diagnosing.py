@@ -1,0 +1,67 @@
+"""The way from a text to a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from ...oss.reading import NotALink, read
+from . import offline, share_links
+from .case import Case
+from .causes import Diagnosis, Judgement
+from .describing import describe
+from .known import Known
+
+
+def diagnose(
+    url: str,
+    *,
+    fetch: bool = False,
+    allow_hosts: Iterable[str] = (),
+    referer: str = "",
+    by: Any = None,
+    now: datetime | None = None,
+) -> Diagnosis:
+    """What is the matter with a link: a presigned one (V4, V1), a CDN's, a share's, or a plain one.
+
+    :param url: as it came by mail or chat; quotes, line breaks, ``&amp;`` and the like are mended, and told.
+    :param fetch: ask OSS too: only at the hosts of ``STORAGES``, OSS's own hosts of their buckets, and ``allow_hosts``.
+    :param allow_hosts: further hosts to fetch from, with a port or without.
+    :param referer: the page that it is opened from, for Referer rules.
+    :param by: the user who asks, whose rights hold; None: code.
+    :raises NotALink: it is no link of these kinds.
+    """
+    now = now or timezone.now()
+    if token := share_links.token_in(url):
+        behind = partial(diagnose, fetch=True, referer=referer, by=by, now=now) if fetch else None
+        return share_links.diagnose_share(token, fetch=behind, by=by, now=now)
+    known = Known()
+    case = Case(read(url, known.places), known, now, by)
+    _require_sign_of_oss(case)
+    return _diagnosed(case, offline.judge(case))
+
+
+def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
+    return Diagnosis(
+        cause=judgement.cause,
+        explanation=judgement.explanation,
+        cure=judgement.cure,
+        link={**describe(case), **more},
+    )
+
+
+def _require_sign_of_oss(case: Case) -> None:
+    """:raises NotALink: any page of the web could have such an address."""
+    link = case.link
+    if link.place.network != "custom" or link.place in case.known.places or link.signature or case.cdn_signature:
+        return
+    if any(name.startswith("x-oss-") for name, _ in link.pairs):
+        return
+    raise NotALink(
+        f"{link.place.netloc} is no host of OSS nor a domain of a storage in STORAGES, and nothing in the address was "
+        "signed: this may be any page of the web."
+    )
