@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from celery import Task, shared_task
+from celery import Task, current_app, shared_task
 
 from .services import audit, notifications, sts
 from .services.retention import purge as purge_old
@@ -53,6 +53,16 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     """The periodic tasks, as ``beat_schedule`` has them; a task that waited longer than its period is dropped."""
     periods = ((refresh_credentials, _EVERY), (deliver_notifications, 60.0), (seal_audit, 300.0), (purge, 86_400.0))
     return {task.name: _entry(task, seconds) for task, seconds in periods}
+
+
+def unscheduled() -> set[str] | None:
+    """Names of those that beat knows nothing of; None: this process has no Celery application of its own."""
+    # What Celery makes where a project makes none.
+    if current_app.main == "default":
+        return None
+    # Only now do those listen who fill in the schedule when all is loaded.
+    current_app.finalize()
+    return beat_schedule().keys() - {entry.get("task") for entry in current_app.conf.beat_schedule.values()}
 
 
 def _entry(task: Task, seconds: float) -> dict[str, Any]:

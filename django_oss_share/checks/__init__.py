@@ -3,6 +3,6 @@
 Importing a module registers what it checks.
 """
 
-from . import credentials, periods, settings, visitors
+from . import credentials, links, periods, settings, signers, visitors
 
-__all__ = ["credentials", "periods", "settings", "visitors"]
+__all__ = ["credentials", "links", "periods", "settings", "signers", "visitors"]

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
-from django.utils.module_loading import import_string
 
 from ..conf import conf
 from ..oss import OSSShareError
 from ..providers import credentials_source, refreshing_names
-from ..storage import OSSStorage
+from .storages import our_aliases
 
 
 @register(Tags.files)
@@ -31,16 +29,12 @@ def check_credentials(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _broken_storages() -> Iterator[CheckMessage]:
-    for alias, options in settings.STORAGES.items():
+    for alias in our_aliases():
         try:
-            if issubclass(import_string(options["BACKEND"]), OSSStorage):
-                # It is checked by being made.
-                storages[alias]
+            # It is checked by being made.
+            storages[alias]
         except (OSSShareError, ImproperlyConfigured) as error:
             yield Error(str(error), hint=f"See STORAGES[{alias!r}]['OPTIONS'].", obj=alias, id="oss_share.E101")
-        except ImportError:
-            # Django itself tells of a backend that is not there.
-            continue
 
 
 def _broken_sets() -> Iterator[CheckMessage]:

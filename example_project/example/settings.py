@@ -9,6 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
+from .common import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that running it leaves behind.
 VAR_DIR = Path(os.environ.get("EXAMPLE_VAR", BASE_DIR / "var"))
@@ -29,44 +31,6 @@ ENCRYPTION_KEY = kept_secret(VAR_DIR / "encryption_key")
 DEBUG = os.environ.get("EXAMPLE_DEBUG") == "1"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-INSTALLED_APPS = [
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django_oss_share",
-    "documents",
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-ROOT_URLCONF = "example.urls"
-WSGI_APPLICATION = "example.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
-
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
@@ -75,10 +39,6 @@ DATABASES = {
         "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"},
     }
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 
 STORAGES = {
     "default": {
@@ -112,15 +72,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_RESULT_BACKEND = f"db+sqlite:///{CELERY_DIR / 'results.sqlite3'}"
 
-STATIC_URL = "static/"
 # Straight from the apps: there is no collectstatic to forget.
 WHITENOISE_USE_FINDERS = True
-
-# Django's own default tells nobody of an error once DEBUG is off. A form filled in wrongly is none.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}

@@ -15,7 +15,7 @@ from django_oss_share.models import Action
 from django_oss_share.storage.options import DEFAULTS
 from docs.blocks import PAGES, ROOT, blocks, page_id
 
-SETTINGS, AUDIT = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("settings", "audit"))
+SETTINGS, AUDIT, CHECKS = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("settings", "audit", "checks"))
 ROW = re.compile(r"^\| `(?P<option>\w+)` \| (?P<default>.*?) \|", re.MULTILINE)
 
 
@@ -42,7 +42,14 @@ def test_every_check_is_in_the_reference_and_no_other():
     source = "".join(file.read_text() for file in Path(checks.__file__).parent.glob("*.py"))
     given = set(re.findall(r"\"(oss_share\.[EWI]\d+)\"", source))
     assert given
-    assert sorted(re.findall(r"^\| `(oss_share\.\w+)` \|", SETTINGS, re.MULTILINE)) == sorted(given)
+    assert sorted(re.findall(r"^\| `(oss_share\.\w+)` \|", CHECKS, re.MULTILINE)) == sorted(given)
+
+
+def test_every_check_says_what_is_wrong_why_and_the_cure():
+    rows = re.findall(r"^\| `oss_share\.\w+` \|.*$", CHECKS, re.MULTILINE)
+    for row in rows:
+        _, _, what, why, cure, _ = (cell.strip() for cell in row.split("|"))
+        assert what and why and cure, row
 
 
 def test_every_page_is_in_the_index():
