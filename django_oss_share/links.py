@@ -58,6 +58,8 @@ def object_url(
     version_id: str | None = None,
     content_type: str | None = None,
     storage: str | None = None,
+    signed: bool = True,
+    domain: str | None = None,
 ) -> str:
     """A link to ``target``, made without the network.
 
@@ -70,8 +72,10 @@ def object_url(
     :param version_id: of a bucket with versioning.
     :param content_type: to answer with, such as ``text/plain;charset=utf-8``.
     :param storage: the alias in ``STORAGES`` where a bare name lives; ``default`` unless given.
+    :param signed: False makes a plain link without an end, for what is public-read or behind a CDN.
+    :param domain: of a plain link: ``public``, ``internal``, ``accelerate``, ``custom`` or ``cdn``.
     :raises InvalidArgument: a target that names no object; a storage that is unknown or not OSS; an option out of
-        range. Else what :meth:`OSSStorage.url` raises.
+        range, or that a plain link does not have. Else what :meth:`OSSStorage.url` raises.
     """
     keywords: dict[str, Any] = {
         "download": download,
@@ -82,8 +86,14 @@ def object_url(
         "content_type": content_type,
     }
     if isinstance(target, Share):
-        _refuse_options(target, {**keywords, "storage": storage})
+        _refuse_options(target, {**keywords, "storage": storage, "domain": domain, "signed": None if signed else False})
         return shares.get_url(target)
+    if not signed:
+        return _plain_url(target, storage, domain, keywords)
+    if domain is not None:
+        raise InvalidArgument(
+            f"domain={domain!r} goes with signed=False; signed links point where the storage says.", field="domain"
+        )
     return _url(target, storage, **keywords)
 
 
@@ -183,6 +193,22 @@ def _given(**arguments: Any) -> dict[str, Any]:
 
 
 def _url(target: LinkTarget, alias: str | None, http_method: str = "GET", **keywords: Any) -> str:
+    chosen, name = _in_oss(target, alias)
+    return chosen.url(name, http_method=http_method, **keywords)
+
+
+def _plain_url(target: LinkTarget, alias: str | None, domain: str | None, keywords: Mapping[str, Any]) -> str:
+    chosen, name = _in_oss(target, alias)
+    given = _given(**keywords)
+    allowed = {option: given.pop(option, None) for option in ("process", "version_id")}
+    for option, value in given.items():
+        raise InvalidArgument(
+            f"{option}={value!r} needs a signed link, which signed=False does not make.", field=option, value=value
+        )
+    return chosen.plain_url(name, domain=domain, **allowed)
+
+
+def _in_oss(target: LinkTarget, alias: str | None) -> tuple[OSSStorage, str]:
     chosen, name = _located(target, alias)
     if not isinstance(chosen, OSSStorage):
         raise InvalidArgument(
@@ -191,7 +217,7 @@ def _url(target: LinkTarget, alias: str | None, http_method: str = "GET", **keyw
             field="target",
             value=name,
         )
-    return chosen.url(name, http_method=http_method, **keywords)
+    return chosen, name
 
 
 def _refuse_options(share: Share, options: Mapping[str, Any]) -> None:

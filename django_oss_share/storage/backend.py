@@ -16,8 +16,8 @@ from storages.compress import GzipCompressionWrapper
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.validate import check_key
 from . import headers as write
+from .delivering import DeliveringStorage
 from .files import OSSFile, byte_source, can_rewind
-from .linking import LinkingStorage
 from .names import NAMELESS, clean_location, clean_name
 from .values import DEFAULT_PART_SIZE
 
@@ -31,7 +31,7 @@ _Connection = TypeVar("_Connection")
 _SAVE_ATTEMPTS = 5
 
 
-class OSSStorage(LinkingStorage):
+class OSSStorage(DeliveringStorage):
     """Objects of one bucket; ``url()`` signs without touching the network.
 
     Options are listed in the settings reference; each may also be set as an attribute of a subclass. They are read

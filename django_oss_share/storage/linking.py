@@ -9,22 +9,22 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..oss import Endpoint, InvalidArgument, PresignedPost, PresignedURL, Presigner
+from ..oss import Endpoint, PresignedPost, PresignedURL, Presigner
 from ..oss.encoding import encode_query
 from ..oss.query import check_query
 from ..oss.signing.post_policy import Condition
-from ..oss.validate import MAX_V4_SECONDS, encoded_key
-from .configured import ConfiguredStorage
+from ..oss.validate import MAX_V4_SECONDS
 from .endpoints import plain_endpoint
 from .options import DEFAULTS
 from .parameters import link_query
+from .plain import PlainLinkingStorage
 from .validity import coverer
 
 # What the keywords of a link are when none was given.
 _NO_KEYWORDS = (None,) * 5
 
 
-class LinkingStorage(ConfiguredStorage):
+class LinkingStorage(PlainLinkingStorage):
     """``url()`` and ``presign()``."""
 
     def url(
@@ -139,20 +139,6 @@ class LinkingStorage(ConfiguredStorage):
     def _query(self, parameters: Mapping[str, Any] | None, *keywords: Any) -> dict[str, str | None]:
         names = ("download", "filename", "version_id", "process", "content_type")
         return link_query(parameters, **dict(zip(names, keywords, strict=True)))
-
-    def _plain_url(self, name: str | PurePath | None, query: Mapping[str, str | None]) -> str:
-        for parameter in query:
-            if parameter.startswith("response-"):
-                raise InvalidArgument(
-                    f"{parameter} needs a signed link, and querystring_auth=False makes plain ones: OSS would answer "
-                    "400. Use presign(), or store the header with the object (object_parameters).",
-                    field="parameters",
-                    value=parameter,
-                )
-        # The empty name stands for the place that all names are in, as templates ask for with {% static "" %}.
-        key = self._key(name) if name else self._prefix
-        url = self._link_endpoint.base_url(self.bucket_name) + (encoded_key(key) if key else "")
-        return f"{url}?{encode_query(check_query(query))}" if query else url
 
     @cached_property
     def _presigner(self) -> Presigner:

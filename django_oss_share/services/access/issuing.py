@@ -13,6 +13,7 @@ from ...conf import conf
 from ...models import Action, Disposition, Kind, Pin, Share
 from ...models.statements import add_downloads
 from ...oss import PresignedURL
+from ...oss.cdn import CDNLink
 from ...storage import OSSStorage
 from .. import audit, objects
 from ..previews import inline_type
@@ -47,7 +48,9 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
     data = {"preview": True} if preview else {}
 
     def facts(visit: Visit) -> dict[str, Any]:
-        return {"key": target.key, "link": _presign(visit, target, preview, charset), "data": data}
+        link = _presign(visit, target, preview, charset)
+        by_cdn = {"cdn": True} if isinstance(link, CDNLink) else {}
+        return {"key": target.key, "link": link, "data": {**data, **by_cdn}}
 
     link: PresignedURL = _charge(visit, 1, facts)["link"]
     return link
@@ -56,7 +59,9 @@ def issue(visit: Visit, item: int | str | None = None, *, preview: bool = False,
 @unavailable_on_failure
 def link_origin(visit: Visit) -> str:
     """Scheme and host of the links that :func:`issue` makes for the share."""
-    return objects.storage_of(visit.share.storage).link_origin
+    storage = objects.storage_of(visit.share.storage)
+    is_versioned = visit.share.pin == Pin.VERSION or visit.share.version_id
+    return storage.link_origin if is_versioned else storage.visitor_origin
 
 
 def charge(visit: Visit, count: int, **facts: Any) -> None:
@@ -85,9 +90,9 @@ def _charge(visit: Visit, count: int, facts: Callable[[Visit], dict[str, Any]]) 
 
 def _presign(visit: Visit, target: Target, preview: bool, charset: str) -> PresignedURL:
     storage = objects.storage_of(visit.share.storage)
-    return storage.presign(
+    return storage.deliver(
         target.key,
-        expires_in=_lifetime(visit, storage),
+        expires_in=_lifetime(visit, storage, target),
         version_id=target.version_id or None,
         filename=target.filename,
         **_shown_or_saved(visit.share, target, preview, charset),
@@ -103,15 +108,19 @@ def _shown_or_saved(share: Share, target: Target, preview: bool, charset: str) -
     return {"download": False, "content_type": content_type}
 
 
-def _lifetime(visit: Visit, storage: OSSStorage) -> int:
-    """Seconds: what the setting says, but no longer than the share, nor than the token that signs less a margin."""
+def _lifetime(visit: Visit, storage: OSSStorage, target: Target) -> int:
+    """Seconds: what the setting says, but no longer than the share, nor than the token that signs less a margin.
+
+    A CDN signs with no token.
+    """
     now = timezone.now()
     seconds = conf.link_lifetime
     if visit.share.expires_at is not None:
         seconds = min(seconds, (visit.share.expires_at - now) // timedelta(seconds=1))
         if seconds < 1:
             raise denied(visit, Reason.EXPIRED)
-    if (token_end := storage.token_expires_at) is not None:
+    is_signed_by_oss = storage.cdn_for(target.version_id) is None
+    if is_signed_by_oss and (token_end := storage.token_expires_at) is not None:
         seconds = min(seconds, (token_end - TOKEN_MARGIN - now) // timedelta(seconds=1))
         if seconds < 1:
             raise denied(visit, Reason.UNAVAILABLE, retry_after=RETRY_AFTER)
