@@ -1,6 +1,6 @@
-"""Sent once what they tell of is committed, with ``sender=Share``.
+"""Sent once what they tell of is committed, with ``sender=Share``, or ``sender=FileRequest`` where one is meant.
 
-All carry ``share`` and ``event`` (the AuditEvent); ``event.actor`` is the user, if one was logged in. Receivers run in
+All carry ``event`` (the AuditEvent), and ``share`` or ``file_request``; ``event.actor`` is the user, if one was logged in. Receivers run in
 the process that did it: let them queue work rather than do it. Their errors are logged, and stop nothing.
 """
 
@@ -27,3 +27,15 @@ share_accessed = Signal()
 share_denied = Signal()
 #: Another file is stored under a shared key.
 share_object_changed = Signal()
+
+#: A file request was made.
+request_created = Signal()
+#: It was changed, extended, given another password, link or owner; ``event.action`` and ``event.data`` say what.
+request_changed = Signal()
+request_revoked = Signal()
+#: A visitor was refused; ``event.reason`` says why.
+request_denied = Signal()
+#: A file arrived and was accepted: carries ``received``, the ReceivedFile, too.
+file_received = Signal()
+#: A file arrived and was found to be bad; carries ``received``, too.
+file_rejected = Signal()

@@ -5,6 +5,7 @@ from .audit import AuditEvent, AuditSeal
 from .choices import Action, Disposition, Kind, Mode, Pin, State
 from .credentials import StoredCredentials, TokenState
 from .export import ExportJob, ExportShard, ExportState, Output
+from .file_request import FileRequest, FileState, ReceivedFile
 from .grant import Grant
 from .notification import Notification
 from .share import Share, ShareItem
@@ -17,6 +18,8 @@ __all__ = [
     "ExportJob",
     "ExportShard",
     "ExportState",
+    "FileRequest",
+    "FileState",
     "Grant",
     "Kind",
     "Mode",
@@ -24,6 +27,7 @@ __all__ = [
     "Output",
     "PasswordAttempt",
     "Pin",
+    "ReceivedFile",
     "Share",
     "ShareItem",
     "State",

@@ -1,9 +1,10 @@
-"""Tries at the passwords of shares, charged before anything is hashed."""
+"""Tries at the passwords of shares and of file requests, charged before anything is hashed."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from .file_request import FileRequest
 from .share import Share
 
 
@@ -14,13 +15,19 @@ class PasswordAttempt(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # One of the two.
+    share = models.ForeignKey(Share, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    request = models.ForeignKey(FileRequest, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     client = models.CharField(max_length=64)
     at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["share", "at"], name="oss_share_attempt")]
+        indexes = [
+            models.Index(fields=["share", "at"], name="oss_share_attempt"),
+            models.Index(fields=["request", "at"], name="oss_share_request_attempt"),
+        ]
 
     def __str__(self) -> str:
-        return f"try at share {self.share_id}, {self.at:%Y-%m-%dT%H:%M:%SZ}"
+        what = f"share {self.share_id}" if self.share_id else f"file request {self.request_id}"
+        return f"try at {what}, {self.at:%Y-%m-%dT%H:%M:%SZ}"

@@ -26,8 +26,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def given_up(self) -> Self:
         return self.filter(sent_at__isnull=True, next_try_at__isnull=True)
 
-    def about(self, channel: str, share_id: int, action: str, since: datetime) -> Self:
-        return self.filter(channel=channel, share_id=share_id, action=action, created_at__gt=since)
+    def about(self, channel: str, action: str, since: datetime, **subject: int) -> Self:
+        """:param subject: ``share_id`` or ``request_id``."""
+        return self.filter(channel=channel, action=action, created_at__gt=since, **subject)
 
 
 class Notification(models.Model):
@@ -38,7 +39,9 @@ class Notification(models.Model):
     # An e-mail address, or the URL of a webhook, whose secret stays in the settings.
     target = models.CharField(_("recipient"), max_length=500)
     event_id = models.UUIDField(_("audit event"))
-    share_id = models.BigIntegerField(_("share"))
+    # What it tells of: one of the two.
+    share_id = models.BigIntegerField(_("share"), null=True)
+    request_id = models.BigIntegerField(_("file request"), null=True)
     action = models.CharField(_("action"), max_length=24, choices=Action.choices)
     payload = models.JSONField(_("content"))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -56,7 +59,9 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], name="oss_share_notify_due"),
             models.Index(fields=["share_id", "action", "created_at"], name="oss_share_notify_share"),
+            models.Index(fields=["request_id", "action", "created_at"], name="oss_share_notify_request"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} of share {self.share_id} by {self.channel}"
+        what = f"share {self.share_id}" if self.share_id else f"file request {self.request_id}"
+        return f"{self.action} of {what} by {self.channel}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import F
 
-from ..models import PasswordAttempt, Share
+from ..models import FileRequest, PasswordAttempt, Share
 from .clients import Client
 from .transactions import atomic
 
@@ -36,15 +37,16 @@ class Charge:
     retry_after: int = 0
 
 
-def charge_password_try(share: Share, client: Client, now: datetime) -> Charge:
+def charge_password_try(subject: Share | FileRequest, client: Client, now: datetime) -> Charge:
     """Count a try before anything is hashed.
 
     In any 15 minutes one client has 5 tries at a share, and in any hour everybody together has 60. The share's row is
     held while the tries are counted, so of tries at once exactly the allowed ones come through.
     """
+    of = {"share" if isinstance(subject, Share) else "request": subject}
     with atomic():
-        _hold(share)
-        attempts = PasswordAttempt.objects.filter(share=share)
+        _hold(subject)
+        attempts = PasswordAttempt.objects.filter(**of)
         attempts.filter(at__lte=now - SHARE_WINDOW).delete()
         recent = list(attempts.order_by("-at").values_list("client", "at"))
         own = [at for who, at in recent if who == client.identity and at > now - CLIENT_WINDOW]
@@ -54,19 +56,19 @@ def charge_password_try(share: Share, client: Client, now: datetime) -> Charge:
         )
         if any(waits):
             return Charge(None, max(waits))
-        return Charge(attempts.create(share=share, client=client.identity, at=now))
+        return Charge(attempts.create(**of, client=client.identity, at=now))
 
 
 def take_back(attempt: PasswordAttempt) -> None:
     """The try turned out right: it does not count."""
     with atomic():
-        _hold(attempt.share)
+        _hold(attempt.share or attempt.request)
         attempt.delete()
 
 
-def _hold(share: Share) -> None:
-    """Lock the share's row, before any row of a try: whoever locked in another order would deadlock on MariaDB."""
-    Share.objects.filter(pk=share.pk).update(revision=F("revision"))
+def _hold(subject: Any) -> None:
+    """Lock the subject's row, before any row of a try: whoever locked in another order would deadlock on MariaDB."""
+    type(subject).objects.filter(pk=subject.pk).update(revision=F("revision"))
 
 
 def _wait(tries: list[datetime], allowed: int, window: timedelta, now: datetime) -> int:

@@ -10,14 +10,18 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Model
+
 from ..conf import conf
-from ..models import Share
+from ..models import FileRequest, Share
 from ..oss import OSSShareError
 from .keyring import mac
 
-_PURPOSE = "token"
+# A token of one kind is none of the other's.
+_PURPOSES: Mapping[type[Model], str] = {Share: "token", FileRequest: "token of a file request"}
 _ID = slice(0, 9)
 _VERSION = slice(9, 11)
 _SIGNED = slice(0, 11)
@@ -37,14 +41,14 @@ class Token:
     version: int
 
 
-def make(share: Share) -> str:
-    """The token that opens ``share`` now."""
-    signed = bytes.fromhex(share.public_id) + share.token_version.to_bytes(2)
-    return urlsafe_b64encode(signed + _tag(conf.token_keys[0], signed)).decode()
+def make(subject: Share | FileRequest) -> str:
+    """The token that opens ``subject`` now."""
+    signed = bytes.fromhex(subject.public_id) + subject.token_version.to_bytes(2)
+    return urlsafe_b64encode(signed + _tag(conf.token_keys[0], type(subject), signed)).decode()
 
 
-def parse(text: str) -> Token:
-    """What a token says, if one of the present keys made it. Needs no database.
+def parse(text: str, kind: type[Share | FileRequest] = Share) -> Token:
+    """What a token of a ``kind`` says, if one of the present keys made it. Needs no database.
 
     :raises BadToken: it is malformed, or forged.
     """
@@ -52,10 +56,10 @@ def parse(text: str) -> Token:
         raise BadToken("A token has 36 characters of A-Z, a-z, 0-9, '-' and '_'; this is not one.")
     raw = urlsafe_b64decode(text)
     signed, given = raw[_SIGNED], raw[_MAC]
-    if not any(hmac.compare_digest(_tag(key, signed), given) for key in conf.token_keys):
+    if not any(hmac.compare_digest(_tag(key, kind, signed), given) for key in conf.token_keys):
         raise BadToken("The token was not made with any key of OSS_SHARE['TOKEN_KEYS'].")
     return Token(raw[_ID].hex(), int.from_bytes(raw[_VERSION]))
 
 
-def _tag(secret: str, signed: bytes) -> bytes:
-    return mac(secret, _PURPOSE, signed)[:16]
+def _tag(secret: str, kind: type[Model], signed: bytes) -> bytes:
+    return mac(secret, _PURPOSES[kind], signed)[:16]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import router, transaction
 from django.dispatch import Signal
 
-from ..models import Share
+from ..models import FileRequest, Share
 
 
 def atomic() -> Any:
@@ -17,4 +17,5 @@ def atomic() -> Any:
 
 def send_on_commit(signal: Signal, **facts: Any) -> None:
     """Send ``signal`` once the transaction is committed; a receiver's error is logged and stops nobody."""
-    transaction.on_commit(lambda: signal.send_robust(Share, **facts), using=router.db_for_write(Share), robust=True)
+    sender = FileRequest if "file_request" in facts else Share
+    transaction.on_commit(lambda: signal.send_robust(sender, **facts), using=router.db_for_write(Share), robust=True)

@@ -105,7 +105,7 @@ def reread(visit: Visit) -> Visit:
     """
     share = _read(visit.share.public_id, router.db_for_write(Share))
     if share is None:
-        raise _unknown(visit.client)
+        raise unknown(visit.client)
     moved_on = share.token_version != visit.share.token_version
     visit = replace(visit, share=share, now=timezone.now())
     if moved_on:
@@ -122,7 +122,7 @@ def denied(visit: Visit, reason: Reason, *, retry_after: int = 0, key: str = "")
         )
         send_on_commit(signals.share_denied, share=visit.share, event=event)
     if reason is Reason.ROTATED or (reason is Reason.REVOKED and conf.hide_revoked):
-        return _unknown(visit.client)
+        return unknown(visit.client)
     return Denied(reason, share=visit.share, retry_after=retry_after)
 
 
@@ -132,10 +132,10 @@ def _find(token: str, client: Client, user: Any, now: datetime) -> Share:
     try:
         parsed = tokens.parse(token)
     except tokens.BadToken:
-        raise _unknown(client) from None
+        raise unknown(client) from None
     share = _read(parsed.public_id)
     if share is None:
-        raise _unknown(client)
+        raise unknown(client)
     if share.token_version != parsed.version:
         raise denied(Visit(share, client, user, now), Reason.ROTATED)
     return share
@@ -145,7 +145,8 @@ def _read(public_id: str, using: str | None = None) -> Share | None:
     return share_by_public_id(public_id, with_owner_state=conf.owner_deactivated == "deny", using=using)
 
 
-def _unknown(client: Client) -> Denied:
+def unknown(client: Client) -> Denied:
+    """The exception to raise for a token that opens nothing, which is counted."""
     if wait := throttles.charge_unknown_token(client):
         return Denied(Reason.THROTTLED, retry_after=wait)
     return Denied(Reason.UNKNOWN)
@@ -174,7 +175,7 @@ def _try(visit: Visit, password: str) -> None:
     charge = throttles.charge_password_try(visit.share, visit.client, visit.now)
     if charge.attempt is None:
         raise denied(visit, Reason.THROTTLED, retry_after=charge.retry_after)
-    if not _is_right(password, visit.share.password):
+    if not is_right(password, visit.share.password):
         _record(visit, Action.UNLOCK_FAILED, signals.share_denied, Reason.WRONG_PASSWORD)
         raise Denied(Reason.WRONG_PASSWORD, share=visit.share)
     with atomic():
@@ -182,7 +183,7 @@ def _try(visit: Visit, password: str) -> None:
         _record(visit, Action.UNLOCKED, signals.share_unlocked)
 
 
-def _is_right(password: str, hashed: str) -> bool:
+def is_right(password: str, hashed: str) -> bool:
     """What no password can be is not hashed."""
     try:
         return len(password.encode()) <= MAX_PASSWORD_BYTES and check_password(password, hashed)

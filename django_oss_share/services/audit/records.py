@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from django.utils import timezone
 
 from ...conf import conf
-from ...models import Action, AuditEvent, Share
+from ...models import Action, AuditEvent, FileRequest, Share
 from ...oss import PresignedURL
 from ..clients import Client
 from ..keyring import mac
@@ -28,6 +28,7 @@ def record(
     action: Action,
     *,
     share: Share | None = None,
+    request: FileRequest | None = None,
     actor: Any = None,
     client: Client | None = None,
     reason: str = "",
@@ -39,6 +40,7 @@ def record(
 ) -> AuditEvent:
     """Write one row, in the transaction under way.
 
+    :param request: a file request that it is about; its number is kept among the further facts.
     :param actor: the user who did it; an anonymous one counts as none.
     :param client: whence it was done; its address is kept as ``OSS_SHARE["IP_PRIVACY"]`` says.
     :param link: what was handed out: a digest of its signature and its end are kept, never the link.
@@ -47,22 +49,23 @@ def record(
     if actor is not None and actor.pk is None:
         actor = None
     at = at or timezone.now()
+    subject = share or request
     event = AuditEvent(
         id=uuid7(at),
         at=at,
         action=action.value,
         share_id=share.pk if share else None,
-        share_label=_label(share) if share else "",
+        share_label=_label(subject) if subject else "",
         actor_id=actor.pk if actor else None,
         actor_label=actor.get_username()[:150] if actor else "",
         reason=reason,
         address=client.recorded_address if client else "",
         user_agent=_printable(client.user_agent) if client else "",
-        storage=storage or (share.storage if share and key else ""),
+        storage=storage or (subject.storage if subject and key else ""),
         key=key,
         link_digest=signature_digest(link.url) if link else "",
         link_expires_at=link.expires_at if link else None,
-        data=dict(data or {}),
+        data={**({"request": request.pk} if request else {}), **(data or {})},
     )
     event.mac = _mac(conf.audit_keys[0], event)
     event.save()
@@ -110,8 +113,8 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _label(share: Share) -> str:
-    return f"{share.label[:200]} [{share.public_id[:8]}]"
+def _label(subject: Share | FileRequest) -> str:
+    return f"{subject.label[:200]} [{subject.public_id[:8]}]"
 
 
 def _printable(text: str) -> str:
