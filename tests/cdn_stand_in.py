@@ -113,7 +113,7 @@ def serving(cdn: CDN) -> Iterator[str]:
     """``host:port`` of the CDN, under ``localhost``."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the standard library's name
+        def do_GET(self) -> None:
             status, headers, body = cdn.answer(self.path)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 
 from ..oss import InvalidArgument, OSSShareError
@@ -31,3 +33,14 @@ class WrongState(OSSShareError, ValueError):
 
 class UnknownStorage(OSSShareError, ImproperlyConfigured):
     """No storage of that alias, or one that makes no links."""
+
+
+class Unconfirmed(OSSShareError, ValueError):
+    """A change with consequences, which nobody has said yes to yet; nothing was done.
+
+    :ivar warnings: what it would bring about, a sentence or two each.
+    """
+
+    def __init__(self, what: str, warnings: Sequence[str]) -> None:
+        super().__init__(f"{what} was not confirmed: {' '.join(warnings)}")
+        self.warnings = tuple(warnings)

@@ -62,6 +62,20 @@ def may_change(user: Any, share: Share) -> bool:
     return (share.created_by_id is not None and share.created_by_id == user.pk) or bool(user.has_perm(CHANGE_ALL))
 
 
+def may_set_access(user: Any) -> bool:
+    """Whether the user may say who reads a bucket's objects without any link: those who may change all shares."""
+    return may_share(user) and bool(user.has_perm(CHANGE_ALL))
+
+
+def require_set_access(user: Any) -> None:
+    """:raises NotAllowed: the user may not change ACLs and Referer rules. None, which stands for code, may."""
+    if user is not None and not may_set_access(user):
+        raise NotAllowed(
+            f"{user.get_username() or 'An anonymous user'} lacks one of the permissions {SHARE_OBJECT!r} and "
+            f"{CHANGE_ALL!r}, which ACLs and Referer rules take."
+        )
+
+
 def require_share(user: Any) -> None:
     """:raises NotAllowed: the user may not make shares. None, which stands for code, may."""
     if user is not None and not may_share(user):

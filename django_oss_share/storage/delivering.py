@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import PurePath
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..oss import PresignedURL
@@ -32,7 +33,7 @@ class DeliveringStorage(LinkingStorage):
         Arguments, and what is raised, are those of :meth:`presign`. A CDN's link is never cut to a token's end; with
         type B, which counts minutes, it ends at the next full one.
         """
-        keywords = {
+        keywords: dict[str, Any] = {
             "download": download,
             "filename": filename,
             "version_id": version_id,

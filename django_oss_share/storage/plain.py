@@ -11,6 +11,7 @@ from ..oss import Endpoint, InvalidArgument
 from ..oss.encoding import encode_query
 from ..oss.query import check_query
 from ..oss.validate import encoded_key
+from .cdn import CDN
 from .configured import ConfiguredStorage
 from .endpoints import link_endpoint, plain_endpoint
 from .options import DEFAULTS
@@ -69,7 +70,8 @@ class PlainLinkingStorage(ConfiguredStorage):
                 f"domain={domain!r} is unknown; allowed are {', '.join(DOMAINS)}.", field="domain", value=domain
             )
         if domain == "cdn":
-            return self._required(domain, "cdn", self._cdn).base_url
+            cdn: CDN = self._required(domain, "cdn", self._cdn)
+            return cdn.base_url
         if domain == "custom":
             self._required(domain, "custom_domain", self.custom_domain)
             return link_endpoint(self._owner, self._options()).base_url(self.bucket_name)

@@ -1,4 +1,4 @@
-"""A share whose storage has a CDN: every visit gets a freshly signed link, which the CDN checks and then fetches for."""
+"""A share whose storage has a CDN: every visit gets a fresh link, which the CDN checks and then fetches for."""
 
 from __future__ import annotations
 

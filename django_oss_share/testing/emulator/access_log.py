@@ -20,7 +20,7 @@ from .store import Store
 
 BEIJING = timezone(timedelta(hours=8))
 #: A quote in a header would end its field.
-_QUOTE = {'"': "%22"}
+_QUOTE = str.maketrans({'"': "%22"})
 _NO_BODY = 304
 
 
@@ -88,7 +88,7 @@ def elapsed(since: float) -> int:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text.translate(str.maketrans(_QUOTE))}"'
+    return f'"{text.translate(_QUOTE)}"'
 
 
 def _sent(request: Request, response: Response) -> int:
