@@ -7,6 +7,7 @@ from .credentials import StoredCredentials, TokenState
 from .export import ExportJob, ExportShard, ExportState, Output
 from .file_request import FileRequest, FileState, ReceivedFile
 from .grant import Grant
+from .idempotency import IdempotencyKey
 from .notification import Notification
 from .share import Share, ShareItem
 
@@ -21,6 +22,7 @@ __all__ = [
     "FileRequest",
     "FileState",
     "Grant",
+    "IdempotencyKey",
     "Kind",
     "Mode",
     "Notification",

@@ -1,0 +1,77 @@
+"""What all endpoints have in common.
+
+An endpoint is a viewset on :class:`Endpoint`: its methods check what came by a serializer, call one service with
+``**self.who``, and return a ``Response``. Whatever the service refuses becomes a problem document by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet
+
+from ..services.clients import client_of
+from .parsers import AlwaysJSON, StrictJSONParser
+from .problems import handle
+from .schema import ProblemSchema
+from .throttles import ReadThrottle, WriteThrottle
+
+
+def permits(*permissions: str) -> type[BasePermission]:
+    """Those who are logged in and have any of ``permissions``, by their whole names."""
+
+    class Permits(IsAuthenticated):
+        message = f"This needs the permission {' or '.join(map(repr, permissions))}."
+
+        def has_permission(self, request: Request, view: Any) -> bool:
+            return super().has_permission(request, view) and any(map(request.user.has_perm, permissions))
+
+    return Permits
+
+
+class Endpoint(GenericViewSet[Any]):
+    """JSON in and out, for those who are logged in, throttled, with problem documents."""
+
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (StrictJSONParser,)
+    content_negotiation_class = AlwaysJSON
+    permission_classes = (IsAuthenticated,)
+    metadata_class = None
+    schema = ProblemSchema()
+    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+    #: By the name of an action, what stands in for :attr:`write_throttle`.
+    throttles: ClassVar[dict[str, type[Any]]] = {}
+
+    def get_throttles(self) -> list[Any]:
+        usual = ReadThrottle if self.request.method in ("GET", "HEAD") else WriteThrottle
+        return [self.throttles.get(self.action or "", usual)()]
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        return handle
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is answered here is for one reader, and some of it opens files: nobody keeps it."""
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """For services: who asks, and whence."""
+        return {"by": self.request.user, "client": client_of(self.request)}
+
+    def given(self, serializer: type[Serializer[Any]]) -> dict[str, Any]:
+        """What came, in the body or for a GET in the query, as ``serializer`` takes it.
+
+        :raises ValidationError: it does not.
+        """
+        data = self.request.query_params if self.request.method in ("GET", "HEAD") else self.request.data
+        checked = serializer(data=data, context=self.get_serializer_context())
+        checked.is_valid(raise_exception=True)
+        return dict(checked.validated_data)

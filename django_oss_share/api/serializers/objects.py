@@ -1,0 +1,65 @@
+"""What is in a storage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ...services.objects import MAX_PAGE_SIZE
+from .. import fields
+from ..fields import Moment, Strict, Text, WholeInQuery
+
+
+class FolderOut(serializers.Serializer[Any]):
+    """Ends in a slash."""
+
+    name = serializers.CharField()
+    key = serializers.CharField()
+
+
+class FileOut(serializers.Serializer[Any]):
+    """An object in a folder."""
+
+    key = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    modified = Moment()
+    etag = serializers.CharField()
+    storage_class = serializers.CharField()
+
+
+class BrowseOut(serializers.Serializer[Any]):
+    """One page of a folder."""
+
+    folders = FolderOut(many=True)
+    files = FileOut(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The address of the next page; null: this is the last.")
+
+
+class ObjectOut(FileOut):
+    """All that OSS says of an object."""
+
+    storage = serializers.CharField()
+    content_type = serializers.CharField()
+    content_encoding = serializers.CharField()
+    crc64 = serializers.CharField(allow_null=True, help_text="A number of 64 bits, which not every reader of JSON has.")
+    version_id = serializers.CharField(allow_null=True)
+    metadata = serializers.DictField(child=serializers.CharField())
+
+
+class BrowseQuery(Strict):
+    """Which folder."""
+
+    storage = fields.storage()
+    prefix = fields.key(default="", help_text="A folder, ending in a slash; empty: all of it.")
+    search = Text(default="", max_length=200, help_text="What names in it begin with.")
+    cursor = Text(required=False, allow_blank=False, max_length=4096)
+    page_size = WholeInQuery(1, MAX_PAGE_SIZE, default=100)
+
+
+class ObjectQuery(Strict):
+    """Which object."""
+
+    storage = fields.storage()
+    key = fields.key(allow_blank=False)
+    version_id = Text(default="", max_length=128)

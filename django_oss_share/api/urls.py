@@ -1,0 +1,15 @@
+"""``path("api/v1/", include("django_oss_share.api.urls"))``."""
+
+from django.urls import path, re_path
+
+from .router import router
+from .views.description import described
+from .views.missing import Missing
+
+app_name = "oss_share_api"
+_METHODS = dict.fromkeys(("get", "post", "put", "patch", "delete", "head"), "missing")
+urlpatterns = [
+    *router.urls,
+    path("schema/", described, name="schema"),
+    re_path("", Missing.as_view(_METHODS)),
+]
