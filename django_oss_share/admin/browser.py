@@ -17,7 +17,10 @@ from ..models import Share
 from ..models.lookups import folders_above, last_part
 from ..oss import OSSShareError
 from ..services import objects
+from ..services.exports.permissions import may_export
 from ..services.policy import may_browse, may_share
+from .export_choice import Choice
+from .export_starting import start_view
 from .targets import query_for
 from .typed import ShareModelAdmin
 
@@ -105,10 +108,13 @@ def chosen_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
     """What is to be done with what was ticked: it goes on to that form, along with the ticks."""
     _require(request)
     step = "presign" if "presign" in request.POST else "add"
-    if not request.POST.getlist("key"):
+    keys = request.POST.getlist("key")
+    if not keys:
         query = {"storage": request.POST.get("storage", ""), "folder": request.POST.get("folder", "")}
         model_admin.message_user(request, _("Tick what you want to share first."))
         return HttpResponseRedirect(f"{_url(model_admin, 'browse')}?{urlencode(query)}")
+    if "export" in request.POST:
+        return start_view(model_admin, request, Choice.of_keys(request.POST.get("storage", ""), keys))
     view: Callable[..., HttpResponse] = getattr(model_admin, f"{step}_view")
     return view(request)
 
@@ -147,5 +153,6 @@ def _render(model_admin: ShareModelAdmin, request: HttpRequest, template: str, c
         "opts": model_admin.opts,
         "media": model_admin.media,
         "may_share": may_share(request.user),
+        "may_export": may_export(request.user),
     }
     return TemplateResponse(request, template, {**shared, **context})

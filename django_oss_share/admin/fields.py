@@ -18,7 +18,8 @@ from ..services.shares import NEVER, Expiry
 
 _HOUR = 3600
 _DAY = 24 * _HOUR
-_SPANS = (
+#: Seconds, and what people call so long from now.
+SPANS = (
     (_HOUR, _("in an hour")),
     (_DAY, _("in a day")),
     (7 * _DAY, _("in 7 days")),
@@ -84,7 +85,7 @@ class ExpiryField(forms.MultiValueField):
         """Offer what ``policy`` allows, and first, with the label ``unchosen``, to choose nothing."""
         spans = [
             (str(seconds), label)
-            for seconds, label in _SPANS
+            for seconds, label in SPANS
             if policy.max_expiry is None or timedelta(seconds=seconds) <= policy.max_expiry
         ]
         choices = [("", unchosen)] if unchosen else []

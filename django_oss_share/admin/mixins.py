@@ -18,8 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..services.errors import UnknownStorage
+from ..services.exports.permissions import may_export
+from ..services.exports.sources import MAX_CHOSEN
 from ..services.objects import alias_of, linkable_storages
 from ..services.policy import may_share
+from .export_choice import Choice
+from .export_starting import start_view, too_much
 from .targets import query_for
 from .typed import AnyModelAdmin
 
@@ -28,14 +32,14 @@ _MAX_KEYS = 50
 
 
 class ShareFileAdminMixin(AnyModelAdmin):
-    """A button "Share…" on the page of each object that has a file in OSS, for users who may share.
+    """A button "Share…" on the page of each object that has a file in OSS, for users who may share; and actions.
 
     ::
 
         @admin.register(Document)
         class DocumentAdmin(ShareFileAdminMixin, admin.ModelAdmin):
             list_display = ["title", "share_button"]
-            actions = ["share_files"]
+            actions = ["share_files", "export_links"]
 
     :cvar share_fields: names of the file fields to offer; all of the model's unless given.
     """
@@ -75,6 +79,22 @@ class ShareFileAdminMixin(AnyModelAdmin):
             return None
         add = reverse("admin:oss_share_share_add", current_app=self.admin_site.name)
         return HttpResponseRedirect(f"{add}?{query_for(aliases.pop(), [key for _label, _storage, key in found])}")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return may_export(request.user)
+
+    @admin.action(description=gettext_lazy("Export links…"), permissions=["export"])
+    def export_links(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """For ``actions``: a list of links to the files of all that are chosen."""
+        chosen = queryset[: MAX_CHOSEN + 1]
+        found = [(storage, key) for instance in chosen for _label, storage, key in self._shareable(instance)]
+        aliases = {storage for storage, _key in found}
+        if len(aliases) != 1 or len(found) > MAX_CHOSEN:
+            text = _("Choose 1 to %d files, all of one storage in OSS.") % MAX_CHOSEN
+            self.message_user(request, text, messages.ERROR)
+            return None
+        choice = Choice.of_keys(aliases.pop(), [key for _storage, key in found])
+        return None if too_much(self, request, choice) else start_view(self, request, choice)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         instance = context.get("original")

@@ -20,12 +20,16 @@ from ..models.share_queryset import ShareQuerySet
 from ..services import audit, policy, tokens
 from ..services import shares as services
 from ..services.clients import client_of
+from ..services.exports.permissions import may_export
+from ..services.exports.sources import MAX_CHOSEN
 from ..services.rights import may_open, may_see, may_see_link
 from ..services.transactions import atomic
 from . import bulk, steps
 from .browser import browser_view, chosen_view, object_view
 from .columns import ShareColumns
 from .creating import create_view
+from .export_choice import Choice
+from .export_starting import start_view
 from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, StorageFilter
 from .paginating import CappedPaginator
 from .presigning import presign_view
@@ -58,7 +62,7 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = (bulk.SETTINGS.name, *(step.name for step in steps.STEPS), "export_shares")
+    actions = (bulk.SETTINGS.name, *(step.name for step in steps.STEPS), "export_links", "export_shares")
 
     class Media:
         css = {"all": ("oss_share/admin.css",)}
@@ -82,6 +86,9 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         if not may_open(request.user):
             return False
         return obj is None or (obj.revoked_at is None and policy.may_change(request.user, obj))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return may_export(request.user)
 
     def get_queryset(self, request: HttpRequest) -> ShareQuerySet:
         return Share.objects.visible_to(request.user).order_by(*self.get_ordering(request))
@@ -170,7 +177,11 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         return [*ours, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"may_browse": policy.may_browse(request.user), "may_share": policy.may_share(request.user)}
+        extra = {
+            "may_browse": policy.may_browse(request.user),
+            "may_share": policy.may_share(request.user),
+            "may_export": may_export(request.user),
+        }
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def browser_view(self, request: HttpRequest) -> HttpResponse:
@@ -209,6 +220,11 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
     @admin.action(description=steps.REVOKE.title, permissions=["change"])
     def revoke_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
         return steps.take(self, request, queryset, steps.REVOKE)
+
+    @admin.action(description=_("Export links…"), permissions=["export"])
+    def export_links(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponse | None:
+        ids = queryset.values_list("pk", flat=True)[: MAX_CHOSEN + 1]
+        return start_view(self, request, Choice(shares=tuple(ids)))
 
     @admin.action(description=_("Export as CSV"))
     def export_shares(self, request: HttpRequest, queryset: ShareQuerySet) -> HttpResponseBase:

@@ -52,12 +52,23 @@ def test_pages_of_the_owner_hold_no_hash_or_secret(oss):
 
 
 def test_no_page_has_scripts_or_styles_or_handlers_of_its_own(oss):
-    for name in ("browser", "object", "create", "presign", "step", "link", "timeline", "date_range_filter"):
+    for name in (
+        "browser",
+        "object",
+        "create",
+        "presign",
+        "step",
+        "link",
+        "timeline",
+        "date_range_filter",
+        "export",
+        "export_add",
+    ):
         source = get_template(f"admin/oss_share/{name}.html").template.source
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", source), name
 
 
-@pytest.mark.parametrize("page", ["add", "change"])
+@pytest.mark.parametrize("page", ["add", "change", "changelist"])
 def test_no_error_report_holds_a_new_password(oss, monkeypatch, page):
     client, ann = log_in("ann", "share_object")
     share = shares.create("reports/q3.pdf", created_by=ann, by=ann)
@@ -65,11 +76,12 @@ def test_no_error_report_holds_a_new_password(oss, monkeypatch, page):
     def fail(*args):
         raise RuntimeError("no hasher")
 
-    for module in ("creating", "changing"):
+    for module in ("creating", "passwords"):
         monkeypatch.setattr(f"django_oss_share.services.shares.{module}.make_password", fail)
     client.raise_request_exception = False
     password = "-".join(("what", "was", "typed"))
     form = {"_create": "1", "storage": "default", "key": "reports/q3.pdf", "disposition": "attachment", "mode": "page"}
+    form |= {"action": "change_shares", "_selected_action": share.pk, "_confirmed": "1"} if page == "changelist" else {}
     address = reverse(f"admin:oss_share_share_{page}", args=[share.pk] if page == "change" else [])
     with error_reports() as reports:
         assert client.post(address, {**form, "pin": "report", "new_password": password}).status_code == 500

@@ -1,0 +1,81 @@
+"""What was chosen to be exported, on its way from a list to the form and from the form back here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from ..services.exports.sources import Objects, Shares
+
+#: Characters: what a form may bring is limited, see DATA_UPLOAD_MAX_MEMORY_SIZE.
+MAX_LENGTH = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Shares by their ids, or objects and folders of a storage by their keys; nothing: the form asks."""
+
+    shares: tuple[int, ...] = ()
+    storage: str = ""
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def of_keys(cls, storage: str, keys: Sequence[str]) -> Choice:
+        return cls(storage=storage, keys=tuple(keys))
+
+    @property
+    def folder(self) -> str | None:
+        """The one folder that was chosen, of which the form can ask more; else None."""
+        return self.keys[0] if len(self.keys) == 1 and self.keys[0].endswith("/") else None
+
+    @property
+    def source(self) -> Shares | Objects:
+        return Shares(self.shares) if self.shares else Objects(self.keys)
+
+    def __bool__(self) -> bool:
+        return bool(self.shares or self.keys)
+
+    def __str__(self) -> str:
+        """In ASCII without line ends, which browsers would change."""
+        if not self:
+            return ""
+        return json.dumps({"shares": self.shares} if self.shares else {"storage": self.storage, "keys": self.keys})
+
+
+class ChoiceField(forms.CharField):
+    """A :class:`Choice` that the page carries along."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=MAX_LENGTH, strip=False)
+
+    def clean(self, value: Any) -> Any:
+        return _read(super().clean(value))
+
+
+def _read(text: str) -> Choice:
+    try:
+        given = json.loads(text) if text else {}
+        choice = Choice(tuple(given.pop("shares", ())), given.pop("storage", ""), tuple(given.pop("keys", ())))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise _malformed() from None
+    is_whole = (
+        not given
+        and isinstance(choice.storage, str)
+        and all(isinstance(key, str) for key in choice.keys)
+        and all(isinstance(each, int) and not isinstance(each, bool) for each in choice.shares)
+        and not (choice.shares and choice.keys)
+    )
+    if not is_whole:
+        raise _malformed()
+    return choice
+
+
+def _malformed() -> forms.ValidationError:
+    return forms.ValidationError(_("What was chosen got lost on the way; choose it again."))
