@@ -190,7 +190,7 @@ def _check_host(url: str, host: str, *, allow_private: bool) -> ipaddress.IPv4Ad
         if _HOST(host) is None:
             raise _bad_url(url, "has no valid host name; write a name from another script in its xn-- form.")
         return None
-    if _is_allowed(address, allow_private=allow_private):
+    if is_allowed_address(address, allow_private=allow_private):
         return address
     raise _bad_url(
         url,
@@ -199,7 +199,8 @@ def _check_host(url: str, host: str, *, allow_private: bool) -> ipaddress.IPv4Ad
     )
 
 
-def _is_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, allow_private: bool) -> bool:
+def is_allowed_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, allow_private: bool) -> bool:
+    """Whether requests may go there: never to link-local or metadata addresses; always to this machine."""
     if getattr(address, "scope_id", None):
         return False
     reached = getattr(address, "ipv4_mapped", None) or address

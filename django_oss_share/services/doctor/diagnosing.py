@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from ...oss.reading import NotALink, read
 from . import offline, share_links
+from .asking import ask
 from .case import Case
 from .causes import Diagnosis, Judgement
 from .describing import describe
+from .fetching import is_listed
 from .known import Known
 
 
@@ -35,14 +37,18 @@ def diagnose(
     :param by: the user who asks, whose rights hold; None: code.
     :raises NotALink: it is no link of these kinds.
     """
-    now = now or timezone.now()
+    now, allow_hosts = now or timezone.now(), tuple(allow_hosts)
     if token := share_links.token_in(url):
         behind = partial(diagnose, fetch=True, referer=referer, by=by, now=now) if fetch else None
         return share_links.diagnose_share(token, fetch=behind, by=by, now=now)
     known = Known()
     case = Case(read(url, known.places), known, now, by)
-    _require_sign_of_oss(case)
-    return _diagnosed(case, offline.judge(case))
+    _require_sign_of_oss(case, allow_hosts)
+    seen = offline.judge(case)
+    if not fetch:
+        return _diagnosed(case, seen)
+    heard = ask(case, seen, allow_hosts=allow_hosts, referer=referer)
+    return _diagnosed(case, heard.judgement, answer=heard.facts)
 
 
 def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
@@ -54,12 +60,12 @@ def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
     )
 
 
-def _require_sign_of_oss(case: Case) -> None:
+def _require_sign_of_oss(case: Case, allow_hosts: Iterable[str]) -> None:
     """:raises NotALink: any page of the web could have such an address."""
     link = case.link
     if link.place.network != "custom" or link.place in case.known.places or link.signature or case.cdn_signature:
         return
-    if any(name.startswith("x-oss-") for name, _ in link.pairs):
+    if any(name.startswith("x-oss-") for name, _ in link.pairs) or is_listed(link, allow_hosts):
         return
     raise NotALink(
         f"{link.place.netloc} is no host of OSS nor a domain of a storage in STORAGES, and nothing in the address was "

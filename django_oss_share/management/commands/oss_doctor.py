@@ -1,0 +1,90 @@
+"""Says what is the matter with a link. Exit codes: 0 nothing, 1 something, 2 it is no link."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...oss import OSSShareError
+from ...oss.reading.text import MAX_LENGTH
+from ...services.doctor import Diagnosis, NotALink, diagnose
+from ..printing import as_json, as_text, lines
+
+#: The exit code for what cannot be judged at all.
+NOT_A_LINK = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Explains a link (presigned, of a CDN, of a share, or plain) in plain words, and names what is the matter with "
+        "it and the cure. Exit code 0: nothing is; 1: something is; 2: it is no link."
+    )
+    # What is misconfigured may be the very reason for asking.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "url", metavar="URL", help="the link, in quotes, as it came; '-' reads it from standard input"
+        )
+        parser.add_argument(
+            "--fetch", action="store_true", help="ask OSS too, at the hosts of the project's buckets alone"
+        )
+        parser.add_argument(
+            "--allow-host", action="append", default=[], metavar="HOST", help="a further host to ask; may be repeated"
+        )
+        parser.add_argument("--referer", default="", metavar="URL", help="the page that the link is opened from")
+        parser.add_argument("--json", action="store_true", help="one line of JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._explain(**options)
+
+    def _explain(self, **options: Any) -> None:
+        url = sys.stdin.read(MAX_LENGTH + 1) if options["url"] == "-" else options["url"]
+        try:
+            diagnosis = diagnose(
+                url, fetch=options["fetch"], allow_hosts=options["allow_host"], referer=options["referer"]
+            )
+        except NotALink as error:
+            self._refuse(str(error), as_one_line=options["json"])
+        except (OSSShareError, ImproperlyConfigured) as error:
+            raise CommandError(f"The link cannot be looked at: {error}", returncode=NOT_A_LINK) from error
+        else:
+            self._tell(diagnosis, as_one_line=options["json"])
+            sys.exit(0 if diagnosis.is_ok else 1)
+
+    def _refuse(self, why: str, *, as_one_line: bool) -> None:
+        if not as_one_line:
+            raise CommandError(f"Not a link: {as_text(why)}", returncode=NOT_A_LINK)
+        self.stdout.write(as_json({"cause": None, "explanation": why, "cure": "", "link": {}}))
+        sys.exit(NOT_A_LINK)
+
+    def _tell(self, diagnosis: Diagnosis, *, as_one_line: bool) -> None:
+        known = diagnosis.as_dict()
+        if as_one_line:
+            self.stdout.write(as_json(known))
+            return
+        for line in _text(known):
+            self.stdout.write(line)
+
+
+def _text(known: dict[str, Any]) -> Iterator[str]:
+    """As people read it: what is the matter, then what the link is, then its parameters."""
+    link = known.pop("link")
+    yield from lines(known)
+    yield ""
+    parameters, told = link.pop("parameters", []), {name: link.pop(name, []) for name in ("repairs", "notes")}
+    nested = {name: link.pop(name) for name in list(link) if isinstance(link[name], dict)}
+    yield from lines(link)
+    for name, facts in nested.items():
+        yield from ("", f"{name}:")
+        yield from (f"  {line}" for line in lines(facts))
+    if parameters:
+        yield from ("", "parameters:")
+        yield from (as_text(f"  {each['name']}={each['value']}: {each['meaning']}") for each in parameters)
+    for name, sentences in told.items():
+        if sentences:
+            yield from ("", f"{name}:", *(as_text(f"  {sentence}") for sentence in sentences))
