@@ -82,13 +82,23 @@ def parameter_headers(parameters: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
+def guessed_type(name: str) -> str:
+    """The content type that a file of that name is stored with where nothing says otherwise."""
+    return _content_type(name, None)["content-type"]
+
+
+def is_media_type(text: str) -> bool:
+    """Whether ``text`` is a content type, such as ``text/plain; charset=utf-8``."""
+    return _MEDIA_TYPE(text) is not None
+
+
 def _content_type(name: str, uploaded: str | None) -> dict[str, str]:
     guessed, encoding = mimetypes.guess_type(name)
     if guessed == "image/svg+xml" and encoding == "gzip":
         # .svgz is the one format that browsers show only with its encoding declared.
         return {"content-type": guessed, "content-encoding": encoding}
     # The client of an upload may say anything, not only what fits into a header.
-    if uploaded and _MEDIA_TYPE(uploaded) is not None:
+    if uploaded and is_media_type(uploaded):
         return {"content-type": uploaded}
     return {"content-type": _COMPRESSED.get(encoding or "", guessed or "application/octet-stream")}
 

@@ -20,6 +20,8 @@ KEPT = (
     "content-language",
     "expires",
     "x-oss-server-side-encryption",
+    "x-oss-server-side-data-encryption",
+    "x-oss-server-side-encryption-key-id",
 )
 _DEFAULT_TYPE = "application/octet-stream"
 _META = "x-oss-meta-"
