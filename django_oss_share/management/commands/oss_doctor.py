@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...oss import OSSShareError
 from ...oss.reading.text import MAX_LENGTH
 from ...services.doctor import Diagnosis, NotALink, diagnose
-from ..printing import as_json, as_text, lines
+from ..printing import as_json, as_text
 
 #: The exit code for what cannot be judged at all.
 NOT_A_LINK = 2
@@ -74,17 +74,25 @@ class Command(BaseCommand):
 def _text(known: dict[str, Any]) -> Iterator[str]:
     """As people read it: what is the matter, then what the link is, then its parameters."""
     link = known.pop("link")
-    yield from lines(known)
+    yield from _lines(known)
     yield ""
     parameters, told = link.pop("parameters", []), {name: link.pop(name, []) for name in ("repairs", "notes")}
     nested = {name: link.pop(name) for name in list(link) if isinstance(link[name], dict)}
-    yield from lines(link)
+    yield from _lines(link)
     for name, facts in nested.items():
         yield from ("", f"{name}:")
-        yield from (f"  {line}" for line in lines(facts))
+        yield from (f"  {line}" for line in _lines(facts))
     if parameters:
         yield from ("", "parameters:")
         yield from (as_text(f"  {each['name']}={each['value']}: {each['meaning']}") for each in parameters)
     for name, sentences in told.items():
         if sentences:
             yield from ("", f"{name}:", *(as_text(f"  {sentence}") for sentence in sentences))
+
+
+def _lines(facts: dict[str, Any]) -> Iterator[str]:
+    """``name: value`` for each fact that there is one of."""
+    for name, value in facts.items():
+        if value not in (None, "", [], {}):
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            yield as_text(f"{name.replace('_', ' ') + ':':24}{shown}")

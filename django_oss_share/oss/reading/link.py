@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote_to_bytes
+from urllib.parse import SplitResult, quote, unquote_to_bytes
 
 from .cdn_links import CDNSignature
 from .keys import read_key
@@ -43,7 +43,8 @@ class Link:
     @property
     def masked(self) -> str:
         """Fit for a log: without signatures, tokens, and most of access keys."""
-        query = "&".join(f"{name}={masked(name, value)}" if value else name for name, value in self.pairs)
+        shown = ((quote(name), quote(masked(name, value), safe="/*;:,=")) for name, value in self.pairs)
+        query = "&".join(f"{name}={value}" if value else name for name, value in shown)
         path = re.sub(r"/[0-9A-Fa-f]{32}(?=/)", "/***", self.path)
         return f"{self.scheme}://{self.place.netloc}{path}" + (f"?{query}" if query else "")
 

@@ -20,6 +20,7 @@ from .link import Link
 from .signatures import Pairs, Signature
 
 _V4_SIGNATURE = "x-oss-signature"
+_V4_LENGTH = 64
 _NO_HEADERS: Mapping[str, str] = {}
 _METHODS = ("GET", "PUT", "HEAD", "POST", "DELETE")
 # What clients send with an upload, unless told otherwise.
@@ -33,7 +34,7 @@ class Finding:
     """What a signature is good for.
 
     :ivar matches: it is that of the link as it stands, for :attr:`method`.
-    :ivar part: ``""``, or what was changed: ``key``, ``parameter``, ``lifetime``, ``bucket``, ``token``, ``case``.
+    :ivar part: ``""``, or what was changed: ``key``, ``parameter``, ``lifetime``, ``bucket``, ``signature``.
     :ivar words: that, in a sentence; "" where it was not found out, or what else the client must send.
     :ivar signed_for: the key, bucket or the like that it is the signature of.
     """
@@ -124,7 +125,7 @@ _Change = tuple[str, str, str, _Asked]
 
 def _changes(asked: _Asked, link: Link, buckets: tuple[str, ...]) -> Iterator[_Change]:
     yield from _key_changes(asked, link)
-    yield from _case_change(asked)
+    yield from _signature_changes(asked)
     yield from _parameter_changes(asked)
     yield from _lifetime_changes(asked)
     for bucket in buckets:
@@ -139,11 +140,12 @@ def _key_changes(asked: _Asked, link: Link) -> Iterator[_Change]:
         yield "key", f"{end!r} at the end of the key was lost", asked.key + end, replace(asked, key=asked.key + end)
 
 
-def _case_change(asked: _Asked) -> Iterator[_Change]:
-    lower = asked.signature.signature.lower()
-    if asked.signature.version == "V4" and lower != asked.signature.signature:
-        changed = replace(asked, signature=replace(asked.signature, signature=lower))
-        yield "case", "its letters were put into capitals", "", changed
+def _signature_changes(asked: _Asked) -> Iterator[_Change]:
+    given = asked.signature.signature
+    whole = given[:_V4_LENGTH] if asked.signature.version == "V4" else f"{given.partition('=')[0]}="
+    for other, words in ((given.lower(), "its letters were put into capitals"), (whole, "something hung at its end")):
+        if other != given:
+            yield "signature", words, "", replace(asked, signature=replace(asked.signature, signature=other))
 
 
 def _parameter_changes(asked: _Asked) -> Iterator[_Change]:
