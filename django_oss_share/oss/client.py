@@ -267,14 +267,29 @@ class BucketClient:
                 return found
             marker = found[-1].number
 
-    def complete(
-        self, key: str, upload_id: str, etags: Sequence[str], headers: Mapping[str, str], *, attempts: int = TRIES
-    ) -> None:
-        """Join the parts, given as ETags in order, into the object.
+    def uploads(self, key: str) -> list[str]:
+        """The ids of the multipart uploads to ``key`` that are under way, at most a thousand."""
+        request = sdk.ListMultipartUploadsRequest(self.bucket, prefix=key, max_uploads=1000, encoding_type="url")
+        with self._translated("ListMultipartUploads", key):
+            result = self._sdk.list_multipart_uploads(request)
+        return [str(upload.upload_id) for upload in result.uploads or () if upload.key == key]
 
+    def complete(
+        self,
+        key: str,
+        upload_id: str,
+        etags: Sequence[str] | Mapping[int, str],
+        headers: Mapping[str, str],
+        *,
+        attempts: int = TRIES,
+    ) -> None:
+        """Join the parts into the object.
+
+        :param etags: of all parts in order; by their numbers where those leave some out.
         :raises ServiceError: ``NoSuchUpload`` also where an earlier try did it and its answer was lost.
         """
-        parts = [sdk.UploadPart(part_number=number, etag=etag) for number, etag in enumerate(etags, 1)]
+        numbered = etags if isinstance(etags, Mapping) else dict(enumerate(etags, 1))
+        parts = [sdk.UploadPart(part_number=number, etag=etag) for number, etag in numbered.items()]
         request = sdk.CompleteMultipartUploadRequest(
             self.bucket,
             key,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 class ListedObject(NamedTuple):
     """What a listing says of an object. A tuple, since a bucket gives millions, and a dataclass takes twice as long.
 
-    :ivar size: bytes. :ivar modified: aware UTC.
+    :ivar size: bytes. :ivar modified: aware UTC. :ivar version_id: where versions were listed; else "".
     """
 
     key: str
@@ -18,6 +18,7 @@ class ListedObject(NamedTuple):
     etag: str
     modified: datetime
     storage_class: str
+    version_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

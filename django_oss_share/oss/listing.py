@@ -16,7 +16,7 @@ from .credentials import Credentials, CredentialsSource, as_retriever, check_ret
 from .encoding import encode_query
 from .endpoints import Endpoint
 from .errors import CorruptTransfer, IncompleteListing, ServiceError, Unreachable
-from .list_page import MalformedPage, read_page
+from .list_page import MalformedPage, read_page, version_markers
 from .listed import ListedPage
 from .refusals import refusal
 from .retry import TRIES, pause
@@ -58,19 +58,22 @@ class BucketLister:
         start_after: str = "",
         token: str | None = None,
         page_size: int = 1000,
+        versions: bool = False,
     ) -> ListedPage:
         """At most ``page_size`` (1 to 1,000) of the keys that start with ``prefix``, in the order of their UTF-8 bytes.
 
         :param start_after: a key, of which only later ones are listed.
         :param token: the ``next_token`` of the page before.
+        :param versions: of the versions of those keys, the newest of each first; without delete markers.
         :raises IncompleteListing: OSS says that the list goes on, but not where.
         :raises CorruptTransfer: what came is no list. :raises Unreachable: nothing whole came, at three tries.
         :raises ServiceError: OSS says no.
         """
-        query = _query(prefix, delimiter, start_after, token, page_size)
-        what = f"ListObjectsV2 oss://{self.bucket}/{prefix}"
+        make = _versions_query if versions else _query
+        query = make(prefix, delimiter, start_after, token, page_size)
+        what = f"{'ListObjectVersions' if versions else 'ListObjectsV2'} oss://{self.bucket}/{prefix}"
         try:
-            page = read_page(self._asked(what, query))
+            page = read_page(self._asked(what, query), versions=versions)
         except MalformedPage as error:
             raise CorruptTransfer(f"{what}: the answer is not what OSS sends ({error}).") from None
         if page.next_token == "":
@@ -78,16 +81,23 @@ class BucketLister:
         return page
 
     def pages(
-        self, prefix: str = "", *, delimiter: str = "", start_after: str = "", page_size: int = 1000
+        self,
+        prefix: str = "",
+        *,
+        delimiter: str = "",
+        start_after: str = "",
+        token: str | None = None,
+        page_size: int = 1000,
+        versions: bool = False,
     ) -> Iterator[ListedPage]:
-        """All pages of :meth:`page`, one after the other, none of which is kept.
+        """All pages of :meth:`page` from ``token`` on, one after the other, none of which is kept.
 
         :raises IncompleteListing: OSS named no next page, or one that was there before; never a short list.
         """
-        token: str | None = None
+        asked = {"delimiter": delimiter, "start_after": start_after, "page_size": page_size, "versions": versions}
         seen: set[str] = set()
         while True:
-            page = self.page(prefix, delimiter=delimiter, start_after=start_after, token=token, page_size=page_size)
+            page = self.page(prefix, token=token, **asked)  # type: ignore[arg-type]
             yield page
             token = page.next_token
             if token is None:
@@ -139,6 +149,13 @@ class BucketLister:
 def _query(prefix: str, delimiter: str, start_after: str, token: str | None, page_size: int) -> dict[str, str]:
     given = {"prefix": prefix, "delimiter": delimiter, "start-after": start_after, "continuation-token": token}
     always = {"list-type": "2", "encoding-type": "url", "max-keys": str(page_size)}
+    return {**always, **{name: value for name, value in given.items() if value}}
+
+
+def _versions_query(prefix: str, delimiter: str, start_after: str, token: str | None, page_size: int) -> dict[str, str]:
+    key, version = (start_after, "") if token is None else version_markers(token)
+    given = {"prefix": prefix, "delimiter": delimiter, "key-marker": key, "version-id-marker": version}
+    always = {"versions": "", "encoding-type": "url", "max-keys": str(page_size)}
     return {**always, **{name: value for name, value in given.items() if value}}
 
 

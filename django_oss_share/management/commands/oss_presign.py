@@ -95,8 +95,8 @@ class Command(BaseCommand):
                 yield len(batch), batch
         elif options["recursive"] or options["dirs"]:
             chosen = presign_options.selection(place, options, datetime.now(UTC))
-            for count, wanted in chosen.pages(lister_of(storage), options["page_size"]):
-                yield count, [each.key for each in wanted]
+            for page in chosen.pages(lister_of(storage), options["page_size"]):
+                yield page.listed, [each.key for each in page.objects]
         else:
             yield 1, [place.path]
 

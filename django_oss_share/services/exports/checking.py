@@ -33,7 +33,7 @@ def checked_options(source: Source, output: str, options: Options | None, storag
         return _of_shares(output, options)
     options = link_options.usual(output) if options is None else options
     if not isinstance(options, URLOptions if output == Output.URLS else ShareOptions):
-        raise InvalidArgument(f"options={options!r} do not go with output={output!r}.", field="options")
+        raise InvalidArgument(f"{type(options).__name__} do not go with output={str(output)!r}.", field="options")
     if isinstance(options, URLOptions):
         _check_urls(storage, options)
     else:

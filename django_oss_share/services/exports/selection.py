@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from ...oss.listed import ListedObject
 from ...oss.listing import BucketLister
 from .patterns import Rules
+
+
+class Chosen(NamedTuple):
+    """What a page of the list comes to.
+
+    :ivar listed: objects on it. :ivar objects: those that are wanted.
+    :ivar next_token: where the list goes on; None: nothing more is wanted.
+    """
+
+    listed: int
+    objects: list[ListedObject]
+    next_token: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,7 @@ class Selection:
     :ivar min_size: bytes, as is ``max_size``; both are allowed themselves.
     :ivar modified_from: aware, as is ``modified_until``; both are allowed themselves.
     :ivar limit: of objects.
+    :ivar versions: each version of them, not only the latest.
     """
 
     prefix: str = ""
@@ -34,26 +48,40 @@ class Selection:
     modified_from: datetime | None = None
     modified_until: datetime | None = None
     limit: int | None = None
+    versions: bool = False
 
-    def pages(self, lister: BucketLister, page_size: int = 1000) -> Iterator[tuple[int, list[ListedObject]]]:
-        """For each page of the list, how many objects it had, and those that are wanted.
+    def pages(self, lister: BucketLister, page_size: int = 1000, *, token: str | None = None) -> Iterator[Chosen]:
+        """For each page of the list, what is wanted of it.
 
+        :param token: the ``next_token`` of the page before.
         :raises ServiceError: OSS does not tell, or breaks the list off; what was given until then stays true.
         """
         left = self.limit
-        delimiter = "" if self.recursive else "/"
-        for page in lister.pages(self.prefix, delimiter=delimiter, start_after=self.start_after, page_size=page_size):
-            wanted = list(islice(self._wanted(page.objects), left))
-            yield len(page.objects), wanted
+        for page in lister.pages(
+            self.prefix,
+            delimiter="" if self.recursive else "/",
+            start_after=self.start_after,
+            token=token,
+            page_size=page_size,
+            versions=self.versions,
+        ):
+            wanted = list(islice(self.wanted(page.objects), left))
             if left is not None:
                 left -= len(wanted)
-            if left == 0 or self._is_over(page.objects):
+            is_over = left == 0 or self._is_over(page.objects)
+            yield Chosen(len(page.objects), wanted, None if is_over else page.next_token)
+            if is_over:
                 return
 
     def _is_over(self, objects: list[ListedObject]) -> bool:
-        return bool(self.end_with and objects and objects[-1].key >= self.end_with)
+        if not self.end_with or not objects:
+            return False
+        last = objects[-1].key
+        # Further versions of the last key may be on the next page.
+        return last > self.end_with or (last == self.end_with and not self.versions)
 
-    def _wanted(self, objects: list[ListedObject]) -> Iterator[ListedObject]:
+    def wanted(self, objects: list[ListedObject]) -> Iterator[ListedObject]:
+        """Those of ``objects`` that are wanted, whatever the limit."""
         wanted: Iterator[ListedObject] = iter(objects)
         if self.end_with:
             # Python orders text as OSS orders its UTF-8.
