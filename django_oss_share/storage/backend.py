@@ -16,6 +16,7 @@ from storages.compress import GzipCompressionWrapper
 from ..oss.errors import ObjectExists, ObjectNotFound
 from ..oss.validate import check_key
 from . import headers as write
+from .charset import with_charset
 from .delivering import DeliveringStorage
 from .files import OSSFile, byte_source, can_rewind
 from .names import NAMELESS, clean_location, clean_name
@@ -103,6 +104,8 @@ class OSSStorage(DeliveringStorage):
         key = self._key(cleaned)
         headers = self._headers(key, content)
         body = byte_source(content)
+        if self.detect_charset:
+            headers["content-type"] = with_charset(headers["content-type"], body)
         if self.gzip and "content-encoding" not in headers and self._is_compressible(headers):
             headers["content-encoding"] = "gzip"
             body = GzipCompressionWrapper(body)

@@ -115,12 +115,15 @@ def byte_source(content: File[Any]) -> IO[bytes] | io.RawIOBase:
 
 
 class _EncodedText(io.RawIOBase):
-    """Not seekable: positions in text are not those of its bytes."""
+    """Not seekable: positions in text are not those of its bytes.
+
+    :ivar encoding: of the bytes, by Python's name.
+    """
 
     def __init__(self, text: IO[str]) -> None:
         super().__init__()
         self._text = text
-        self._encoding = getattr(text, "encoding", None) or "utf-8"
+        self.encoding: str = getattr(text, "encoding", None) or "utf-8"
         self._rest = b""
 
     def readable(self) -> bool:
@@ -128,7 +131,7 @@ class _EncodedText(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         target = memoryview(buffer).cast("B")
-        block = self._rest or self._text.read(_READ_AHEAD).encode(self._encoding)
+        block = self._rest or self._text.read(_READ_AHEAD).encode(self.encoding)
         target[: len(block)] = block[: len(target)]
         self._rest = block[len(target) :]
         return min(len(block), len(target))

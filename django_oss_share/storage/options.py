@@ -42,6 +42,7 @@ DEFAULTS: Mapping[str, Any] = {
         "application/x-javascript",
         "image/svg+xml",
     ),
+    "detect_charset": False,
     "max_memory_size": 0,
     "verify": True,
     "proxies": None,

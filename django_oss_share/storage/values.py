@@ -39,6 +39,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "object_parameters": (Mapping,),
     "gzip": (bool,),
     "gzip_content_types": (tuple, list, set, frozenset),
+    "detect_charset": (bool,),
     "max_memory_size": (int,),
     "verify": (bool, str, Path, NoneType),
     "proxies": (Mapping, NoneType),

@@ -506,3 +506,56 @@ def test_a_source_that_breaks_leaves_nothing(on_emulator, oss_emulator, size):
         storage.save("a", Broken(size))
     assert (oss_emulator.keys(), oss_emulator.uploads()) == ([], [])
     assert oss_emulator.calls["AbortMultipartUpload"] == (1 if size > 102_400 else 0)
+
+
+# The charset of texts
+
+CHINESE = "本报告是第三季度的销售情况。由于市场变化，我们在上海的业务都有了新的进展。\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "stored"),
+    [
+        ("a.txt", CHINESE.encode("gb18030"), "text/plain; charset=gb18030"),
+        ("a.csv", CHINESE.encode(), "text/csv; charset=utf-8"),
+        ("a.txt", CHINESE, "text/plain; charset=utf-8"),
+        ("a.txt", b"plain", "text/plain"),
+        ("a.txt", b"", "text/plain"),
+        ("a.txt", "Größe".encode("windows-1252"), "text/plain"),
+        ("a.png", CHINESE.encode(), "image/png"),
+    ],
+)
+def test_a_text_with_its_charset_where_that_is_certain(oss_emulator, name, content, stored):
+    storage = OSSStorage(**oss_emulator.storage_options(), detect_charset=True)
+    storage.save(name, ContentFile(content))
+    assert headers_of(storage, name)["Content-Type"] == stored
+    assert oss_emulator.get(name) == (content.encode() if isinstance(content, str) else content)
+
+
+def test_a_charset_that_was_said_stays(oss_emulator):
+    storage = OSSStorage(**oss_emulator.storage_options(), detect_charset=True)
+    upload = SimpleUploadedFile("a.txt", CHINESE.encode(), content_type="text/plain; charset=big5")
+    storage.save("a.txt", upload)
+    assert headers_of(storage, "a.txt")["Content-Type"] == "text/plain; charset=big5"
+
+
+def test_what_comes_once_is_stored_whole_without_a_charset(oss_emulator):
+    storage = OSSStorage(**oss_emulator.storage_options(), detect_charset=True)
+    storage.save("a.txt", File(Stream(CHINESE.encode() * 100)))
+    assert oss_emulator.get("a.txt") == CHINESE.encode() * 100
+    assert headers_of(storage, "a.txt")["Content-Type"] == "text/plain"
+
+
+def test_packed_on_its_way_it_keeps_its_charset(oss_emulator):
+    options = {"detect_charset": True, "gzip": True, "gzip_content_types": ["text/plain"]}
+    storage = OSSStorage(**oss_emulator.storage_options(), **options)
+    storage.save("a.txt", ContentFile(CHINESE.encode() * 100))
+    headers = headers_of(storage, "a.txt")
+    assert (headers["Content-Type"], headers["Content-Encoding"]) == ("text/plain; charset=utf-8", "gzip")
+    assert gzip.decompress(oss_emulator.get("a.txt")) == CHINESE.encode() * 100
+
+
+def test_no_charset_unless_asked_for(oss_emulator):
+    storage = OSSStorage(**oss_emulator.storage_options())
+    storage.save("a.txt", ContentFile(CHINESE.encode()))
+    assert headers_of(storage, "a.txt")["Content-Type"] == "text/plain"
