@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
-from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from shares.factories import make_share
 
-from admin.pages import log_in, page_of
+from admin.live import open_page, server, site
+from admin.pages import page_of
 from django_oss_share.models import Share
 
+__all__ = ["open_page", "server", "site"]
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
-
-PERMISSIONS = ("share_object", "browse_bucket", "view_auditevent", "export_audit")
-
-
-@pytest.fixture
-def site(site, settings):
-    """With the static files of the admin and ours, in the language that the browser asks for."""
-    session, *others = settings.MIDDLEWARE
-    settings.MIDDLEWARE = [session, "django.middleware.locale.LocaleMiddleware", *others]
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture
-def server(transactional_db):
-    StaticLiveServerTestCase.setUpClass()
-    yield StaticLiveServerTestCase.live_server_url
-    StaticLiveServerTestCase.tearDownClass()
-
-
-@pytest.fixture
-def open_page(browser, server):
-    """A function: a page of a window of this width, in this scheme, logged in; errors of scripts fail the test."""
-    client, _ = log_in("ann", *PERMISSIONS)
-    errors = []
-
-    def opened(width: int = 1440, scheme: str = "light", locale: str = "en") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            locale=locale,
-            permissions=["clipboard-read", "clipboard-write"],
-            base_url=server,
-        )
-        name = django_settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(error))
-        return page
-
-    yield opened
-    assert errors == []
 
 
 def test_from_the_bucket_to_the_link_and_its_end(open_page, oss):
@@ -104,6 +60,8 @@ def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
         reverse("admin:oss_share_share_object") + "?key=reports/q3.pdf",
         reverse("admin:oss_share_share_changelist"),
         reverse("admin:oss_share_auditevent_changelist"),
+        reverse("admin:oss_share_exportjob_changelist"),
+        reverse("admin:oss_share_exportjob_add"),
     ]
     for address in addresses:
         page.goto(address)
