@@ -68,6 +68,11 @@ class Place:
     addressing: str = "virtual"
 
     @property
+    def host(self) -> str:
+        """Without the port."""
+        return self.netloc if self.netloc.endswith("]") else re.sub(r":\d+$", "", self.netloc)
+
+    @property
     def is_native(self) -> bool:
         """Whether it is one of OSS's own domains."""
         return self.network not in ("custom", "cdn", "local")

@@ -167,7 +167,7 @@ def _mismatch(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgem
         return seen
     differing = difference(case, error)
     place = case.link.place
-    if any(each["part"] == "bucket and key" and f"/{place.netloc}/" in each["oss"] for each in differing):
+    if any(each["part"] == "bucket and key" and each["oss"].startswith(f"/{place.host}/") for each in differing):
         return Judgement(
             Cause.WRONG_ENDPOINT,
             f"OSS takes {place.netloc} for a bucket: no bucket has that domain bound to it.",
