@@ -1,4 +1,4 @@
-"""Says what is the matter with a link. Exit codes: 0 nothing, 1 something, 2 it is no link."""
+"""Says what is the matter with a link, or with a bucket. Exit codes: 0 nothing, 1 something, 2 there is none such."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...oss import OSSShareError
 from ...oss.reading.text import MAX_LENGTH
 from ...services.doctor import Diagnosis, NotALink, diagnose
+from ...services.doctor.bucket import PREFIX, Examination, examine
 from ..printing import as_json, as_text
 
 #: The exit code for what cannot be judged at all.
@@ -21,15 +22,22 @@ NOT_A_LINK = 2
 class Command(BaseCommand):
     help = (
         "Explains a link (presigned, of a CDN, of a share, or plain) in plain words, and names what is the matter with "
-        "it and the cure. Exit code 0: nothing is; 1: something is; 2: it is no link."
+        "it and the cure; or looks at a bucket. Exit code 0: nothing is; 1: something is; 2: it is neither."
     )
     # What is misconfigured may be the very reason for asking.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "url", metavar="URL", help="the link, in quotes, as it came; '-' reads it from standard input"
+            "url", metavar="URL", nargs="?", help="the link, in quotes, as it came; '-' reads it from standard input"
         )
+        parser.add_argument(
+            "--bucket",
+            metavar="ALIAS",
+            help="look at the bucket of that storage instead: clock, ACL, policy, Referer, CORS, versions, and what "
+            "the credentials may do, by a small object that is stored, opened and removed",
+        )
+        parser.add_argument("--prefix", metavar="PREFIX", help=f"where that object goes; {PREFIX} by default")
         parser.add_argument(
             "--fetch", action="store_true", help="ask OSS too, at the hosts of the project's buckets alone"
         )
@@ -40,7 +48,22 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._explain(**options)
+        if (options["url"] is None) == (options["bucket"] is None):
+            raise CommandError("Give either a link or --bucket ALIAS.", returncode=NOT_A_LINK)
+        if options["bucket"] is None:
+            self._explain(**options)
+        else:
+            self._examine(options["bucket"], options["prefix"], as_one_line=options["json"])
+
+    def _examine(self, alias: str, prefix: str | None, *, as_one_line: bool) -> None:
+        try:
+            examination = examine(alias, prefix=PREFIX if prefix is None else prefix)
+        except (OSSShareError, ImproperlyConfigured, SuspiciousOperation) as error:
+            raise CommandError(f"The bucket cannot be looked at: {error}", returncode=NOT_A_LINK) from error
+        lines = [as_json(examination.as_dict())] if as_one_line else _report(examination)
+        for line in lines:
+            self.stdout.write(line)
+        sys.exit(0 if examination.is_ok else 1)
 
     def _explain(self, **options: Any) -> None:
         url = sys.stdin.read(MAX_LENGTH + 1) if options["url"] == "-" else options["url"]
@@ -69,6 +92,15 @@ class Command(BaseCommand):
             return
         for line in _text(known):
             self.stdout.write(line)
+
+
+def _report(examination: Examination) -> Iterator[str]:
+    """A line or two for each finding."""
+    yield as_text(f"{examination.storage}: oss://{examination.bucket}")
+    for each in examination.findings:
+        yield as_text(f"  {each.level.value:8} {each.check:11} {each.explanation}")
+        if each.cure:
+            yield as_text(f"{'':23}{each.cure}")
 
 
 def _text(known: dict[str, Any]) -> Iterator[str]:

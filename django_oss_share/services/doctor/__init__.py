@@ -4,6 +4,8 @@
 
     diagnosis = diagnose(url, fetch=True)      # raises NotALink
     diagnosis.cause, diagnosis.explanation, diagnosis.cure, diagnosis.link
+
+:mod:`.bucket` looks at a bucket.
 """
 
 from ...oss.reading import NotALink

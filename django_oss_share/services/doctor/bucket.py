@@ -72,11 +72,11 @@ def _findings(storage: OSSStorage, probe: Probe) -> Iterator[Finding]:
     from ...oss.bucket_settings import SettingsClient
 
     client = storage.connected(SettingsClient)
-    for first in (_clock, _region):
+    for first, harmless in ((_clock, "clock_skew"), (_region, "wrong_region")):
         found = first(storage, client)
         yield found
-        # All else would be refused, too.
-        if found.level is Level.ERROR and found.cause not in ("clock_skew", "wrong_region"):
+        if found.level is Level.ERROR and found.cause != harmless:
+            # All else would fail likewise.
             return
     looks: tuple[tuple[str, str, Callable[[], Iterable[Finding]]], ...] = (
         ("acl", "oss:GetBucketAcl", lambda: [judged.of_acl(client.bucket_acl())]),

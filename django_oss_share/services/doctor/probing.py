@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import requests
+import urllib3
 
 from ...oss.errors import ObjectNotFound, PermissionDenied, ServiceError, Unreachable
 from ...oss.session import Session
@@ -50,7 +51,7 @@ def _date(url: str, storage: OSSStorage) -> str:
             return session.head(url, timeout=_TIMEOUT, allow_redirects=False, proxies=proxies).headers.get("Date", "")
     except requests.exceptions.SSLError:
         raise Unreachable(f"the certificate of {url} is not to be trusted.") from None
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise Unreachable(f"no answer from {url} ({type(error).__name__}).") from None
 
 
