@@ -16,7 +16,9 @@ from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from ..models.share import MAX_DOWNLOADS
+from ..oss.secret import Secret
 from ..oss.suggestions import advice
+from ..services.inputs import MAX_PASSWORD_BYTES
 
 _DIGITS = re.compile(r"[0-9]{1,18}").fullmatch
 
@@ -52,6 +54,16 @@ class Text(serializers.CharField):
         if data == "" and not self.allow_blank:
             self.fail("blank")
         return serializers.Field.run_validation(self, data)
+
+
+class Password(Text):
+    """Which no error report shows: those print the variables of every frame."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(write_only=True, max_length=MAX_PASSWORD_BYTES, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return Secret(super().to_internal_value(data))
 
 
 class Choice(serializers.ChoiceField):

@@ -71,7 +71,7 @@ def presign_many(
     storage: str,
     keys: Sequence[str],
     *,
-    expires_in: int,
+    expires_in: int | None = None,
     method: str = Method.GET,
     host: str = Host.USUAL,
     https: bool | None = None,
@@ -87,7 +87,9 @@ def presign_many(
 ) -> list[PresignedURL]:
     """Links to ``keys`` alike, with one audit row.
 
-    :param keys: 1 to 1,000 names in the storage. :param expires_in: seconds, 60 to ``OSS_SHARE["MAX_PRESIGN"]``.
+    :param keys: 1 to 1,000 names in the storage.
+    :param expires_in: seconds, 60 to ``OSS_SHARE["MAX_PRESIGN"]``; by default as long as the storage's links live, or
+        its security token does.
     :param method: GET, HEAD, or PUT, which takes the permission to grant access as well.
     :param https: False: plain http; None: as the storage is set up.
     :param parameters: what OSS is to answer with, by its own names or by S3Storage's.
@@ -98,7 +100,8 @@ def presign_many(
     :raises StorageMisconfigured: the storage cannot make such a link, such as plain http where that is not allowed.
     """
     _require(by, method)
-    seconds, keys = checked_seconds(expires_in), _checked_keys(keys, filename=filename, version_id=version_id)
+    keys = _checked_keys(keys, filename=filename, version_id=version_id)
+    seconds = None if expires_in is None else checked_seconds(expires_in)
     require_reach(by, storage, *keys)
     is_upload = method == Method.PUT
     if content_md5 and not is_upload:
@@ -113,8 +116,11 @@ def presign_many(
         "process": process or None,
         "content_type": (not is_upload and content_type) or None,
     }
+    backend = storage_for(storage, host, https=https)
+    if seconds is None and backend.querystring_expire > conf.max_presign:
+        seconds = conf.max_presign
     links = list(
-        storage_for(storage, host, https=https).presign_many(
+        backend.presign_many(
             keys,
             expires_in=seconds,
             method=method,
@@ -123,7 +129,7 @@ def presign_many(
             **answer,
         )
     )
-    _record(storage, keys, links, seconds, by, client)
+    _record(storage, keys, links, seconds or backend.querystring_expire, by, client)
     return links
 
 

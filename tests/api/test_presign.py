@@ -128,3 +128,11 @@ def test_a_thousand_links_take_as_many_queries_as_one(oss, settings):
         counts.append(len(queries))
     assert counts == [2, counts[1]] * 2
     assert counts[1] <= 6
+
+
+def test_unless_asked_for_a_link_lives_as_long_as_the_storage_says(oss, settings):
+    client, _ = log_in("ann", "share_object")
+    storage = settings.STORAGES["default"]
+    settings.STORAGES = {"default": {**storage, "OPTIONS": {**storage["OPTIONS"], "querystring_expire": 40_000}}}
+    told(client.post(PRESIGN, {"key": "a"}))
+    assert AuditEvent.objects.get().data["expires_in"] == 32_400

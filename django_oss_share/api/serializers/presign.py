@@ -34,7 +34,10 @@ class PresignNew(Strict):
     storage = fields.storage()
     method = choice_of(Method, default=Method.GET.value)
     expires_in = Whole(
-        MIN_SECONDS, _MAX_SECONDS, default=3600, help_text="Seconds; OSS_SHARE['MAX_PRESIGN'] may allow fewer."
+        MIN_SECONDS,
+        _MAX_SECONDS,
+        required=False,
+        help_text="Seconds; OSS_SHARE['MAX_PRESIGN'] may allow fewer. By default as long as the storage's links live.",
     )
     download = Flag(default=None, allow_null=True, help_text="true: saved; false: shown; null: as the object says.")
     filename = Text(default="", max_length=255, help_text="To save a single object as.")

@@ -12,7 +12,7 @@ from ...services import shares
 from ...services.rights import may_see_link
 from ...services.shares.creating import MAX_ITEMS
 from .. import fields
-from ..fields import Flag, Moment, Strict, Text, Texts, Whole, choice_of
+from ..fields import Flag, Moment, Password, Strict, Text, Texts, Whole, choice_of
 from ..paging import PageQuery
 
 _SECONDS = int(LONGEST.total_seconds())
@@ -94,7 +94,7 @@ class ShareNew(_Settings):
     version_id = Text(required=False, max_length=128)
     expires_in = Whole(1, _SECONDS, required=False, help_text="Seconds; or expires_at.")
     expires_at = Moment(required=False, allow_null=True, help_text="null: never.")
-    password = Text(required=False, allow_null=True, write_only=True, max_length=1024)
+    password = Password(required=False, allow_null=True)
     check = Flag(default=True, help_text="Whether to ask OSS that the objects are there.")
 
 
@@ -130,7 +130,7 @@ class ShareRevocation(Strict):
 class SharePassword(Strict):
     """null: none."""
 
-    password = Text(allow_null=True, write_only=True, max_length=1024)
+    password = Password(allow_null=True)
 
 
 class ShareOwner(Strict):
