@@ -144,7 +144,7 @@ class OutputForm(forms.Form):
     """Which links."""
 
     output = forms.ChoiceField(
-        label=gettext_lazy("Links"), choices=Output.choices, initial=Output.URLS, widget=forms.RadioSelect
+        label=gettext_lazy("Kind"), choices=Output.choices, initial=Output.URLS, widget=forms.RadioSelect
     )
 
 

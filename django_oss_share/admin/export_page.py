@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import ExportJob, ExportShard, ExportState, Output
-from ..services.exports import jobs, sources, writers
+from ..services.exports import jobs, sources
 from ..services.exports.jobs import Progress
 from ..services.exports.sources import Inventory, Objects, Prefix, Shares, Source
 from ..services.policy import policy_of
+from ..services.presigning import Host
 from .moments import moment, remaining
 
 _SHOWN = 10
@@ -70,37 +71,32 @@ def _left(progress: Progress) -> str:
 
 def settled(job: ExportJob) -> list[tuple[str, Any]]:
     """What was asked for, and when: what stays."""
-    kind = file_kind(job)
-    facts = [
+    return [
         (_("Storage"), job.storage),
         (_("Links"), Output(job.output).label),
         *_options(job),
-        (_("File"), f"{job.filename} ({kind})"),
+        (_("File"), job.filename),
         (_("Columns"), ", ".join(job.columns)),
         (_("Owner"), job.created_by_label or "–"),
         (_("Asked for"), moment(job.created_at)),
         (_("Started"), moment(job.started_at)),
         (_("Ended"), moment(job.finished_at)),
     ]
-    return [(label, value) for label, value in facts if value not in ("", None)]
 
 
-def file_kind(job: ExportJob) -> str:
-    """Its format."""
-    label = str(writers.Format(job.format).label)
-    return f"{label}, gzip" if job.gzip else label
+def _options(job: ExportJob) -> list[tuple[str, Any]]:
+    options = {**job.options, "host": dict(Host.choices).get(job.options.get("host"))}
+    return [(label, options[name]) for name, label in _LABELS.items() if options.get(name)]
 
 
-def _options(job: ExportJob) -> list[tuple[str, str]]:
-    labels = {
-        "expires_in": _("Valid for (seconds)"),
-        "host": _("Host"),
-        "filename": _("File name"),
-        "process": _("Image process"),
-        "max_downloads": _("Download limit"),
-        "note": _("Note"),
-    }
-    return [(label, job.options[name]) for name, label in labels.items() if job.options.get(name)]
+_LABELS = {
+    "expires_in": gettext_lazy("Valid for (seconds)"),
+    "host": gettext_lazy("Host"),
+    "filename": gettext_lazy("File name"),
+    "process": gettext_lazy("Image process"),
+    "max_downloads": gettext_lazy("Download limit"),
+    "note": gettext_lazy("Note"),
+}
 
 
 def chosen_lines(job: ExportJob) -> list[str]:

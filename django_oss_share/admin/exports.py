@@ -27,6 +27,7 @@ from ..services import shares
 from ..services.clients import client_of
 from ..services.exports import jobs
 from ..services.exports.permissions import may_control, may_export
+from ..services.exports.writers import file_type
 from ..services.inputs import veiled
 from . import export_page
 from .export_choice import Choice
@@ -95,7 +96,7 @@ class ExportJobAdmin(AnyModelAdmin):
 
     @admin.display(description=gettext_lazy("file"))
     def file(self, job: ExportJob) -> str:
-        return export_page.file_kind(job)
+        return file_type(job.format, gzip=job.gzip).ending
 
     @admin.display(description=gettext_lazy("owner"))
     def owner(self, job: ExportJob) -> str:
