@@ -28,9 +28,11 @@ from . import bulk, steps
 from .browser import browser_view, chosen_view, object_view
 from .columns import ShareColumns
 from .creating import create_view
+from .doctor import doctor_view
 from .export_choice import Choice
 from .export_starting import start_view
 from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, StorageFilter
+from .metadata import metadata_view
 from .paginating import CappedPaginator
 from .presigning import presign_view
 from .qr import inline_qr
@@ -169,6 +171,8 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         view = self.admin_site.admin_view
         pages = {
             "presign": self.presign_view,
+            "metadata": self.metadata_view,
+            "doctor": self.doctor_view,
             "browse": self.browser_view,
             "object": self.object_view,
             "chosen": self.chosen_view,
@@ -198,6 +202,13 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
 
     def presign_view(self, request: HttpRequest) -> HttpResponse:
         return presign_view(self, request)
+
+    def metadata_view(self, request: HttpRequest) -> HttpResponse:
+        return metadata_view(self, request)
+
+    @method_decorator(sensitive_post_parameters("url"))
+    def doctor_view(self, request: HttpRequest) -> HttpResponse:
+        return doctor_view(self, request)
 
     # Steps
 
