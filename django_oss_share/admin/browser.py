@@ -18,6 +18,7 @@ from ..models.lookups import folders_above, last_part
 from ..oss import OSSShareError
 from ..services import objects
 from ..services.exports.permissions import may_export
+from ..services.metadata import may_change_metadata
 from ..services.policy import may_browse, may_share
 from .export_choice import Choice
 from .export_starting import start_view
@@ -107,11 +108,11 @@ def object_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
 def chosen_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpResponse:
     """What is to be done with what was ticked: it goes on to that form, along with the ticks."""
     _require(request)
-    step = "presign" if "presign" in request.POST else "add"
+    step = next((name for name in ("presign", "metadata") if name in request.POST), "add")
     keys = request.POST.getlist("key")
     if not keys:
         query = {"storage": request.POST.get("storage", ""), "folder": request.POST.get("folder", "")}
-        model_admin.message_user(request, _("Tick what you want to share first."))
+        model_admin.message_user(request, _("Tick what you want to share or change first."))
         return HttpResponseRedirect(f"{_url(model_admin, 'browse')}?{urlencode(query)}")
     if "export" in request.POST:
         return start_view(model_admin, request, Choice.of_keys(request.POST.get("storage", ""), keys))
@@ -153,6 +154,7 @@ def _render(model_admin: ShareModelAdmin, request: HttpRequest, template: str, c
         "opts": model_admin.opts,
         "media": model_admin.media,
         "may_share": may_share(request.user),
+        "may_change_metadata": may_change_metadata(request.user),
         "may_export": may_export(request.user),
     }
     return TemplateResponse(request, template, {**shared, **context})
