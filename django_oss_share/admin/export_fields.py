@@ -16,6 +16,7 @@ from ..services.exports.link_options import PLACEHOLDERS
 from ..services.objects import linkable_storages
 from ..services.policy import Policy
 from ..services.presigning import MIN_SECONDS, Host
+from ..storage.bulk import longest_cover
 from .fields import SPANS, MomentInput
 from .share_form import limit_field, networks_field
 
@@ -59,7 +60,7 @@ class WhereForm(forms.Form):
 class URLsForm(forms.Form):
     """What OSS's console asks for presigned links, and more."""
 
-    expires_in = forms.IntegerField(label=gettext_lazy("Valid for (seconds)"), min_value=MIN_SECONDS, initial=3600)
+    expires_in = forms.IntegerField(label=gettext_lazy("Valid for (seconds)"), min_value=MIN_SECONDS)
     https = forms.BooleanField(label=gettext_lazy("HTTPS"), required=False, initial=True)
     host = forms.ChoiceField(label=gettext_lazy("Host"), choices=Host.choices, initial=Host.USUAL)
     use = forms.ChoiceField(
@@ -83,12 +84,15 @@ class URLsForm(forms.Form):
         """As the storage ``alias`` makes them."""
         seconds, filename = self.fields["expires_in"], self.fields["filename"]
         assert isinstance(seconds, forms.IntegerField)  # noqa: S101 - for the types
-        seconds.help_text = _("%(least)d to %(most)d.") % {"least": MIN_SECONDS, "most": conf.max_presign}
-        seconds.widget.attrs.update(min=MIN_SECONDS, max=conf.max_presign, list="oss-spans")
+        storage = linkable_storages().get(alias)
+        covered = longest_cover(storage) if storage is not None else None
+        most = conf.max_presign if covered is None else min(covered, conf.max_presign)
+        self.initial.setdefault("expires_in", min(most, 3600))
+        seconds.help_text = _("%(least)d to %(most)d.") % {"least": MIN_SECONDS, "most": most}
+        seconds.widget.attrs.update(min=MIN_SECONDS, max=most, list="oss-spans")
         filename.help_text = _("To save it as; each file’s own fills in %(names)s.") % {
             "names": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         }
-        storage = linkable_storages().get(alias)
         if storage is not None:
             self.initial.setdefault("https", storage.link_endpoint.scheme == "https")
             _choices(self, "host", [(Host.USUAL.value, storage.link_endpoint.host), *Host.choices[1:]])

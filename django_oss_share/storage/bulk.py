@@ -9,6 +9,7 @@ from ..conf import conf
 from ..oss import Endpoint, Presigner
 from .backend import OSSStorage
 from .endpoints import check_scheme
+from .validity import Refreshing
 
 if TYPE_CHECKING:
     from ..oss.listing import BucketLister
@@ -44,3 +45,9 @@ def cover(storage: OSSStorage, seconds: int) -> None:
     """
     if storage._covered is not None:
         storage._covered(seconds)
+
+
+def longest_cover(storage: OSSStorage) -> int | None:
+    """Seconds of a link that a security token of ``storage`` covers at most; None: there is none, or nobody knows."""
+    source = storage._credentials
+    return source.longest if isinstance(source, Refreshing) else None

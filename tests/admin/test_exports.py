@@ -403,3 +403,20 @@ def test_no_link_token_or_upload_is_on_the_page(login):
     page = body(client.get(page_of(job))) + json.dumps(client.get(page_of(job, "progress")).json())
     assert "UPLOADSENTINEL" not in page
     assert job.seed not in page
+
+
+def test_no_more_is_offered_than_a_token_covers(login, settings):
+    role = {"PROVIDER": "assume_role", "ROLE_ARN": "acs:ram::1:role/links", "DURATION": 900}
+    settings.OSS_SHARE = {"CREDENTIALS": {"links": {**role, "ACCESS_KEY_ID": "LTAI", "ACCESS_KEY_SECRET": "s"}}}
+    options = {"bucket_name": "examplebucket", "region_name": "cn-hangzhou", "credentials": "links"}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django_oss_share.storage.OSSStorage", "OPTIONS": options},
+    }
+    client, _ = login("ann", *ALL)
+    page = body(client.get(reverse(ADD)))
+    assert "60 to 840." in page
+    assert 'name="expires_in" value="840"' in page
+    page = body(post(client, storage="default", expires_in="3600"))
+    assert "expires_in=3600 seconds is over the 840 seconds" in page
+    assert not ExportJob.objects.exists()
