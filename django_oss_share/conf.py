@@ -47,10 +47,12 @@ KNOWN = (
     "PASSWORD_REQUIRED",
     "PREFIXES",
     "PRIVATE_ENDPOINT_HOSTS",
+    "QUARANTINE_PREFIX",
     "RETENTION",
     "TOKEN_KEYS",
     "TRUSTED_PROXIES",
     "UNLOCK_LIFETIME",
+    "UPLOAD_SCANNER",
     "WEBHOOKS",
 )
 #: What a group of users may have differently, as ``OSS_SHARE["GROUPS"]["sales"]["MAX_EXPIRY"]``.
@@ -238,6 +240,26 @@ class Settings:
         return function
 
     @property
+    def upload_scanner(self) -> Callable[..., Any] | None:
+        """What examines a file that a stranger left: ``scan(storage, key, received)`` says what is wrong, if anything.
+
+        None: files are taken as they come.
+        """
+        path = self._checked("UPLOAD_SCANNER", (str, type(None)), None)
+        if not path:
+            return None
+        try:
+            function: Callable[..., Any] = import_string(path)
+        except ImportError as error:
+            raise ImproperlyConfigured(f"OSS_SHARE['UPLOAD_SCANNER']={path!r} names no function: {error}.") from error
+        return function
+
+    @property
+    def quarantine_prefix(self) -> str:
+        """The folder in which files wait for the scanner."""
+        return self._folder("QUARANTINE_PREFIX", "oss-share-quarantine/")
+
+    @property
     def password_required(self) -> bool:
         """Whether every new share needs a password."""
         return bool(self._checked("PASSWORD_REQUIRED", bool, False))
@@ -282,12 +304,7 @@ class Settings:
     @property
     def export_prefix(self) -> str:
         """The folder that results are stored in."""
-        prefix = str(self._checked("EXPORT_PREFIX", str, "oss-share-exports/"))
-        if not re.fullmatch(r"[^/\\]+(/[^/\\]+)*/", prefix) or {".", ".."} & set(prefix.split("/")):
-            raise ImproperlyConfigured(
-                f"OSS_SHARE['EXPORT_PREFIX']={prefix!r} must be a folder, such as 'oss-share-exports/'."
-            )
-        return prefix
+        return self._folder("EXPORT_PREFIX", "oss-share-exports/")
 
     @property
     def export_storage(self) -> str:
@@ -349,6 +366,12 @@ class Settings:
         if not keys or not all(isinstance(key, str) and len(key) >= 32 for key in keys):
             raise ImproperlyConfigured(f"OSS_SHARE[{name!r}] must be a list of secrets of at least 32 characters each.")
         return tuple(keys)
+
+    def _folder(self, name: str, default: str) -> str:
+        prefix = str(self._checked(name, str, default))
+        if not re.fullmatch(r"[^/\\]+(/[^/\\]+)*/", prefix) or {".", ".."} & set(prefix.split("/")):
+            raise ImproperlyConfigured(f"OSS_SHARE[{name!r}]={prefix!r} must be a folder, such as {default!r}.")
+        return prefix
 
     def _number(self, name: str, default: int, least: int, most: int) -> int:
         value = self._checked(name, int, default)

@@ -12,7 +12,7 @@ from typing import Any
 
 from celery import Task, current_app, shared_task
 
-from .services import audit, notifications, sts
+from .services import audit, file_requests, notifications, sts
 from .services.retention import purge as purge_old
 
 #: Seconds between two looks whether a token is due; a fiftieth of the shortest life that one can have.
@@ -37,6 +37,12 @@ def deliver_notifications() -> dict[str, int]:
     return asdict(notifications.deliver())
 
 
+@shared_task(name="oss_share.examine_uploads")
+def examine_uploads() -> dict[str, int]:
+    """Have the scanner look at the files that wait, and let go of uploads that never arrived; how many of each."""
+    return asdict(file_requests.examine())
+
+
 @shared_task(name="oss_share.seal_audit")
 def seal_audit() -> int:
     """Close audit rows into the chain; how many."""
@@ -51,7 +57,13 @@ def purge() -> dict[str, int]:
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """The periodic tasks, as ``beat_schedule`` has them; a task that waited longer than its period is dropped."""
-    periods = ((refresh_credentials, _EVERY), (deliver_notifications, 60.0), (seal_audit, 300.0), (purge, 86_400.0))
+    periods = (
+        (refresh_credentials, _EVERY),
+        (deliver_notifications, 60.0),
+        (examine_uploads, 60.0),
+        (seal_audit, 300.0),
+        (purge, 86_400.0),
+    )
     return {task.name: _entry(task, seconds) for task, seconds in periods}
 
 

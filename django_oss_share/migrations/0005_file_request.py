@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("filename", models.CharField(max_length=255, verbose_name="file name")),
                 ("key", models.CharField(max_length=1023, verbose_name="key")),
                 ("quarantine_key", models.CharField(blank=True, editable=False, max_length=1023)),
+                ("upload_id", models.CharField(blank=True, editable=False, max_length=255)),
                 ("size", models.PositiveBigIntegerField(verbose_name="bytes")),
                 ("content_type", models.CharField(max_length=255, verbose_name="type")),
                 ("etag", models.CharField(blank=True, editable=False, max_length=128, verbose_name="ETag")),

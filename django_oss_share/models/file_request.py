@@ -197,6 +197,8 @@ class ReceivedFile(models.Model):
     key = models.CharField(_("key"), max_length=1023)
     # Where it is until it was examined; "": under its own key.
     quarantine_key = models.CharField(max_length=1023, blank=True, editable=False)
+    # OSS's, of an upload by parts, to be dropped if it never arrives.
+    upload_id = models.CharField(max_length=255, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("bytes"))
     content_type = models.CharField(_("type"), max_length=255)
     etag = models.CharField("ETag", max_length=128, blank=True, editable=False)

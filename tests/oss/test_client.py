@@ -293,3 +293,21 @@ def test_the_parts_of_an_upload(
     with pytest.raises(ServiceError) as refused:
         client.parts("季/a", upload_id)
     assert refused.value.code == "NoSuchUpload"
+
+
+@pytest.mark.parametrize("most", [10**9, 100_000])
+def test_a_copy(most: int, client: BucketClient, oss_emulator: OSSEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_oss_share.oss.client._MAX_COPY", most)
+    monkeypatch.setattr("django_oss_share.oss.client._COPY_PART", 102_400)
+    content = bytes(range(256)) * 1000
+    headers = {"content-type": "image/png", "x-oss-meta-a": "b"}
+    oss_emulator.put("from 季", content, content_type="image/png", **{"x-oss-meta-a": "b"})
+    client.copy("from 季", "to +", len(content), {**headers, "x-oss-forbid-overwrite": "true"})
+    assert oss_emulator.get("to +") == oss_emulator.get("from 季") == content
+    info = client.head("to +")
+    assert (info.content_type, info.metadata) == ("image/png", {"a": "b"})
+    with pytest.raises(ObjectExists):
+        client.copy("from 季", "to +", len(content), {**headers, "x-oss-forbid-overwrite": "true"})
+    with pytest.raises(ObjectNotFound):
+        client.copy("none", "to", len(content), headers)
+    assert oss_emulator.uploads() == []

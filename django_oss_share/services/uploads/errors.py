@@ -1,8 +1,8 @@
-"""Why an upload is not taken for arrived."""
+"""Why an upload is not taken for arrived; each is about the argument ``upload``."""
 
 from __future__ import annotations
 
-from ...oss import InvalidArgument, OSSShareError
+from ...oss import InvalidArgument
 
 
 class BadTicket(InvalidArgument):
@@ -12,8 +12,11 @@ class BadTicket(InvalidArgument):
         super().__init__(f"upload: the ticket {problem}; begin the upload anew.", field="upload")
 
 
-class NotArrived(OSSShareError, LookupError):
+class NotArrived(InvalidArgument, LookupError):
     """Nothing of this upload is in the bucket (yet); it can still be sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="upload")
 
 
 class MissingParts(NotArrived):
@@ -25,5 +28,8 @@ class MissingParts(NotArrived):
         self.numbers = numbers
 
 
-class BrokenPromise(OSSShareError, ValueError):
+class BrokenPromise(InvalidArgument):
     """Something else than was promised had arrived, and was removed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="upload")

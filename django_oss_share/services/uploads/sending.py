@@ -77,7 +77,7 @@ def put_link(promise: Promise, *, md5: str, expires_in: int) -> PresignedURL:
     storage = storage_of(promise.storage)
     if storage.signature_version == "v1" and not md5:
         raise InvalidArgument("md5 is missing: a signature of V1 fixes a size by the MD5 alone.", field="md5")
-    headers = _object_headers(storage, promise)
+    headers = object_headers(storage, promise)
     if md5:
         headers["content-md5"] = md5
     return _bound(storage, promise.key, {**headers, "content-length": str(promise.most)}, expires_in)
@@ -87,7 +87,7 @@ def post_form(promise: Promise, *, expires_in: int, redirect: str) -> PresignedP
     """A form that takes what was promised; every field that could widen it is fixed."""
     storage = storage_of(promise.storage)
     single = promise.types[0] if len(promise.types) == 1 else ""
-    fields = _object_headers(storage, promise)
+    fields = object_headers(storage, promise)
     # Another field of this name would make the object public.
     fields.setdefault(_ACL, "default")
     conditions: list[Any] = [["content-length-range", promise.least, promise.most]]
@@ -108,7 +108,7 @@ def initiated(promise: Promise, *, part_size: int | None = None) -> Promise:
     least = -(-promise.most // MAX_PARTS)
     size = max(check_part_size(PART_SIZE if part_size is None else part_size), least)
     storage = storage_of(promise.storage)
-    headers = _object_headers(storage, promise)
+    headers = object_headers(storage, promise)
     upload_id = storage.client.initiate(storage.object_key(promise.key), headers)
     return replace(promise, upload_id=upload_id, part_size=size)
 
@@ -146,7 +146,7 @@ def _part(promise: Promise, number: int, expires_in: int) -> SignedPart:
     return SignedPart(number, size, link)
 
 
-def _object_headers(storage: OSSStorage, promise: Promise) -> dict[str, str]:
+def object_headers(storage: OSSStorage, promise: Promise) -> dict[str, str]:
     """What is stored with the object: what the storage would store, the type that was promised, and our mark."""
     headers = storage.upload_headers(promise.key, promise.types[0] if len(promise.types) == 1 else "")
     headers.pop(_FORBID, None)
@@ -155,7 +155,7 @@ def _object_headers(storage: OSSStorage, promise: Promise) -> dict[str, str]:
 
 def completion_headers(storage: OSSStorage, promise: Promise) -> dict[str, str]:
     """Of those, what OSS reads when parts are joined."""
-    headers = _object_headers(storage, promise)
+    headers = object_headers(storage, promise)
     return {name: headers[name] for name in (_FORBID, _ACL) if name in headers}
 
 

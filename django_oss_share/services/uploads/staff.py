@@ -36,7 +36,7 @@ def put(
     content_type: str = "",
     md5: str = "",
     storage: str = "default",
-    expires_in: int = 3600,
+    expires_in: int = 600,
     overwrite: bool = False,
     by: Any = None,
     client: Client | None = None,
@@ -62,7 +62,7 @@ def form(
     min_size: int = 1,
     content_types: Iterable[str] = (),
     storage: str = "default",
-    expires_in: int = 3600,
+    expires_in: int = 600,
     redirect: str = "",
     by: Any = None,
     client: Client | None = None,
@@ -106,7 +106,7 @@ def begin(
     return sending.multipart_upload(made)
 
 
-def sign_parts(ticket: str, numbers: Iterable[int], *, expires_in: int = 3600, by: Any = None) -> list[SignedPart]:
+def sign_parts(ticket: str, numbers: Iterable[int], *, expires_in: int = 600, by: Any = None) -> list[SignedPart]:
     """Links for parts, up to 1,000 at once; ask anew for those that ran out, or whose part has to be sent again.
 
     :raises BadTicket: see there. :raises InvalidArgument: a number that the upload has not.
