@@ -11,12 +11,18 @@ from dataclasses import asdict
 from typing import Any
 
 from celery import Task, current_app, shared_task
+from kombu.exceptions import OperationalError
 
 from .services import audit, file_requests, notifications, sts
+from .services.exports.queueing import NotQueued
+from .services.exports.running import Outcome, run
+from .services.exports.tending import tend
 from .services.retention import purge as purge_old
 
 #: Seconds between two looks whether a token is due; a fiftieth of the shortest life that one can have.
 _EVERY = 20.0
+#: Failures of OSS or the database in a row, half a minute apart, after which an export fails.
+_FAILURES = 20
 
 
 @shared_task(name="oss_share.refresh_credentials")
@@ -55,12 +61,48 @@ def purge() -> dict[str, int]:
     return purge_old()
 
 
+@shared_task(
+    name="oss_share.run_export",
+    bind=True,
+    acks_late=True,
+    reject_on_worker_lost=True,
+    max_retries=None,
+    ignore_result=True,
+)
+def run_export(task: Any, job_id: int, shards: tuple[int, ...] = (), failures: int = 0) -> str:
+    """Write an export, or some of its shards; delivered twice, the second one waits and finds it done.
+
+    :param failures: of OSS or the database so far, in a row.
+    :return: what came of it.
+    """
+    ran = run(job_id, tuple(shards), last_try=failures + 1 >= _FAILURES)
+    if ran.wait and not task.request.is_eager:
+        failures = failures + 1 if ran.outcome is Outcome.LATER else 0
+        raise task.retry(args=(job_id, list(shards), failures), countdown=ran.wait)
+    return ran.outcome.value
+
+
+def queue_export(job_id: int, shards: tuple[int, ...]) -> None:
+    """:raises NotQueued: the broker cannot be reached."""
+    try:
+        run_export.apply_async((job_id, list(shards)), retry=False)
+    except (OperationalError, OSError) as error:
+        raise NotQueued(f"Not queued: the broker is unreachable ({type(error).__name__}).") from error
+
+
+@shared_task(name="oss_share.tend_exports")
+def tend_exports() -> dict[str, int]:
+    """Have exports go on whose worker or message was lost, and remove results that were kept long enough."""
+    return tend()
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """The periodic tasks, as ``beat_schedule`` has them; a task that waited longer than its period is dropped."""
     periods = (
         (refresh_credentials, _EVERY),
         (deliver_notifications, 60.0),
         (examine_uploads, 60.0),
+        (tend_exports, 60.0),
         (seal_audit, 300.0),
         (purge, 86_400.0),
     )

@@ -1,0 +1,1 @@
+"""Workers that write exports in processes of their own, and can be killed."""
