@@ -109,6 +109,11 @@ def image_url(
     color: str | None = None,
     limit: bool | None = None,
     auto_orient: bool | None = None,
+    rotate: int | None = None,
+    watermark: str | None = None,
+    watermark_image: str | None = None,
+    gravity: str | None = None,
+    opacity: int | None = None,
     format: str | None = None,
     quality: int | None = None,
     style: str | None = None,
@@ -125,6 +130,10 @@ def image_url(
     :param color: of the border that ``pad`` adds, such as ``FFFFFF``.
     :param limit: False lets a small picture be enlarged, which OSS does not do unless told.
     :param auto_orient: whether to turn the picture as its camera says.
+    :param rotate: degrees, clockwise.
+    :param watermark: a text over the picture. :param watermark_image: or a picture, by its key in the bucket.
+    :param gravity: where that is: ``nw``, ``north``, ``ne``, ``west``, ``center``, ``east``, ``sw``, ``south`` or
+        ``se`` (OSS's default). :param opacity: percent; 100 hides what is below.
     :param format: ``jpg``, ``png``, ``webp``, ``avif``, …
     :param quality: percent, for formats that lose detail.
     :param style: the name of a style saved in the bucket, instead of all these.
@@ -140,8 +149,17 @@ def image_url(
         limit=limit,
         color=color,
     )
-    # In the order in which they run: a picture must stand upright before "width" means its width.
-    operations = _given(auto_orient=auto_orient, resize=resize or None, format=format, quality=quality)
+    mark = _given(text=watermark, image=watermark_image, gravity=gravity, opacity=opacity)
+    # In the order in which they run: a picture must stand upright before "width" means its width, and a mark is to be
+    # as large on each size.
+    operations = _given(
+        auto_orient=auto_orient,
+        rotate=rotate,
+        resize=resize or None,
+        watermark=mark or None,
+        format=format,
+        quality=quality,
+    )
     process = image_process(style=style, **operations)
     return _url(target, storage, process=process, expire=expires, version_id=version_id)
 

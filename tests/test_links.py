@@ -119,6 +119,13 @@ def test_a_style_stands_for_everything():
         image_url("a.png", style="small", width=3)
 
 
+def test_a_picture_with_a_mark():
+    url = image_url("a.png", width=9, rotate=90, watermark="内部", gravity="se", opacity=60)
+    assert query_of(url)["x-oss-process"] == "image/rotate,90/resize,w_9/watermark,text_5YaF6YOo,g_se,t_60"
+    url = image_url("a.png", watermark_image="logo.png", format="webp")
+    assert query_of(url)["x-oss-process"] == "image/watermark,image_bG9nby5wbmc/format,webp"
+
+
 def test_a_picture_as_it_is_needs_no_image_url():
     with pytest.raises(InvalidArgument, match="at least one operation"):
         image_url("a.png")

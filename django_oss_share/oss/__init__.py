@@ -31,6 +31,7 @@ from .errors import (
 from .images import image_process
 from .links import PresignedPost, PresignedURL
 from .presign import Presigner
+from .processing import ImageProcess
 
 __all__ = [
     "Credentials",
@@ -41,6 +42,7 @@ __all__ = [
     "EnvironmentProvider",
     "ExpiryBeyondToken",
     "ExpiryTooLong",
+    "ImageProcess",
     "InvalidArgument",
     "InvalidBucketName",
     "InvalidEndpoint",

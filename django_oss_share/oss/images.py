@@ -19,10 +19,10 @@ _STYLE = re.compile(r"[A-Za-z0-9_.-]{1,63}").fullmatch
 _GRAVITIES = ("nw", "north", "ne", "west", "center", "east", "sw", "south", "se")
 
 #: Writes one value as OSS reads it, or raises ValueError with what is allowed.
-_Writer = Callable[[Any], str]
+Writer = Callable[[Any], str]
 
 
-def _whole(low: int, high: int) -> _Writer:
+def whole(low: int, high: int) -> Writer:
     def write(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise ValueError(f"{low} to {high}")
@@ -31,7 +31,7 @@ def _whole(low: int, high: int) -> _Writer:
     return write
 
 
-def _one_of(*allowed: str) -> _Writer:
+def one_of(*allowed: str) -> Writer:
     def write(value: Any) -> str:
         if value not in allowed:
             raise ValueError(", ".join(allowed))
@@ -40,19 +40,19 @@ def _one_of(*allowed: str) -> _Writer:
     return write
 
 
-def _flag(value: Any) -> str:
+def flag(value: Any) -> str:
     if not isinstance(value, int) or value not in (0, 1):
         raise ValueError("True or False")
     return str(int(value))
 
 
-def _color(value: Any) -> str:
+def color(value: Any) -> str:
     if not isinstance(value, str) or _COLOR(value) is None:
         raise ValueError("six hexadecimal digits, such as FFFFFF")
     return value.upper()
 
 
-def _base64(value: Any) -> str:
+def base64(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("text that is not empty")
     try:
@@ -61,9 +61,9 @@ def _base64(value: Any) -> str:
         raise ValueError("text without a lone surrogate") from None
 
 
-_SIZE = _whole(1, 16_384)
-_OFFSET = _whole(0, 4096)
-_GRAVITY = _one_of(*_GRAVITIES)
+_SIZE = whole(1, 16_384)
+_OFFSET = whole(0, 4096)
+_GRAVITY = one_of(*_GRAVITIES)
 #: Readable names beside OSS's letters.
 _LONG_NAMES = {
     "width": "w",
@@ -78,53 +78,53 @@ _LONG_NAMES = {
     "font": "type",
 }
 #: Operations with named parameters.
-_NAMED: Mapping[str, Mapping[str, _Writer]] = {
+_NAMED: Mapping[str, Mapping[str, Writer]] = {
     "resize": {
-        "m": _one_of("lfit", "mfit", "fill", "pad", "fixed"),
+        "m": one_of("lfit", "mfit", "fill", "pad", "fixed"),
         "w": _SIZE,
         "h": _SIZE,
         "l": _SIZE,
         "s": _SIZE,
-        "p": _whole(1, 1000),
-        "limit": _flag,
-        "color": _color,
+        "p": whole(1, 1000),
+        "limit": flag,
+        "color": color,
     },
-    "crop": {"x": _whole(0, 30_000), "y": _whole(0, 30_000), "w": _SIZE, "h": _SIZE, "g": _GRAVITY},
-    "indexcrop": {"x": _SIZE, "y": _SIZE, "i": _whole(0, 10_000)},
-    "circle": {"r": _whole(1, 4096)},
-    "rounded-corners": {"r": _whole(1, 4096)},
-    "blur": {"r": _whole(1, 50), "s": _whole(1, 50)},
+    "crop": {"x": whole(0, 30_000), "y": whole(0, 30_000), "w": _SIZE, "h": _SIZE, "g": _GRAVITY},
+    "indexcrop": {"x": _SIZE, "y": _SIZE, "i": whole(0, 10_000)},
+    "circle": {"r": whole(1, 4096)},
+    "rounded-corners": {"r": whole(1, 4096)},
+    "blur": {"r": whole(1, 50), "s": whole(1, 50)},
     "watermark": {
-        "text": _base64,
-        "image": _base64,
-        "type": _base64,
-        "color": _color,
-        "size": _whole(1, 1000),
-        "shadow": _whole(0, 100),
-        "rotate": _whole(0, 360),
-        "fill": _flag,
+        "text": base64,
+        "image": base64,
+        "type": base64,
+        "color": color,
+        "size": whole(1, 1000),
+        "shadow": whole(0, 100),
+        "rotate": whole(0, 360),
+        "fill": flag,
         "padx": _OFFSET,
         "pady": _OFFSET,
-        "t": _whole(0, 100),
+        "t": whole(0, 100),
         "g": _GRAVITY,
         "x": _OFFSET,
         "y": _OFFSET,
-        "voffset": _whole(-1000, 1000),
-        "order": _flag,
-        "align": _whole(0, 2),
-        "interval": _whole(0, 1000),
-        "P": _whole(1, 100),
+        "voffset": whole(-1000, 1000),
+        "order": flag,
+        "align": whole(0, 2),
+        "interval": whole(0, 1000),
+        "P": whole(1, 100),
     },
 }
 #: Operations with one bare value.
-_BARE: Mapping[str, _Writer] = {
-    "rotate": _whole(0, 360),
-    "bright": _whole(-100, 100),
-    "contrast": _whole(-100, 100),
-    "sharpen": _whole(50, 399),
-    "format": _one_of("jpg", "png", "webp", "bmp", "gif", "tiff", "heic", "avif"),
-    "auto-orient": _flag,
-    "interlace": _flag,
+_BARE: Mapping[str, Writer] = {
+    "rotate": whole(0, 360),
+    "bright": whole(-100, 100),
+    "contrast": whole(-100, 100),
+    "sharpen": whole(50, 399),
+    "format": one_of("jpg", "png", "webp", "bmp", "gif", "tiff", "heic", "avif"),
+    "auto-orient": flag,
+    "interlace": flag,
 }
 
 
@@ -146,19 +146,26 @@ def image_process(*, style: str | None = None, **operations: Any) -> str:
     if style is not None:
         if operations:
             raise InvalidArgument("style cannot be combined with operations; keep one.", field="style", value=style)
-        if not isinstance(style, str) or _STYLE(style) is None:
-            raise InvalidArgument(
-                f"style {style!r} is not a style's name: 1 to 63 of letters, digits, '_', '-' and '.'.",
-                field="style",
-                value=style,
-            )
-        return f"style/{style}"
+        return saved_style(style)
     if not operations:
         raise InvalidArgument("image_process() needs at least one operation, such as resize.", field="process")
-    return "image/" + "/".join(_operation(name.replace("_", "-"), value) for name, value in operations.items())
+    return "image/" + "/".join(operation(name, value) for name, value in operations.items())
 
 
-def _operation(name: str, value: Any) -> str:
+def saved_style(name: str) -> str:
+    """``style/NAME``; :raises InvalidArgument: no style can have that name."""
+    if not isinstance(name, str) or _STYLE(name) is None:
+        raise InvalidArgument(
+            f"style {name!r} is not a style's name: 1 to 63 of letters, digits, '_', '-' and '.'.",
+            field="style",
+            value=name,
+        )
+    return f"style/{name}"
+
+
+def operation(name: str, value: Any) -> str:
+    """One operation as OSS reads it, such as ``resize,w_300``; see :func:`image_process`, which raises the same."""
+    name = name.replace("_", "-")
     if name == "quality":
         return _quality(value)
     if name in _BARE:
@@ -167,20 +174,24 @@ def _operation(name: str, value: Any) -> str:
         raise _unknown("operation", name, [*_NAMED, *_BARE, "quality"])
     if not isinstance(value, Mapping) or not value:
         raise InvalidArgument(f"{name}={value!r} must be a dict of parameters.", field=name, value=value)
+    return with_parameters(name, _NAMED[name], value)
+
+
+def with_parameters(name: str, writers: Mapping[str, Writer], value: Mapping[str, Any]) -> str:
+    """``NAME,a_1,b_2``, each parameter written by its writer."""
     written: dict[str, str] = {}
     for parameter, each in value.items():
-        short = _letter(name, parameter)
+        short = _letter(name, writers, parameter)
         if short in written:
             raise InvalidArgument(
                 f"{name}.{parameter} is given twice, by two of its names; keep one.", field=name, value=parameter
             )
-        written[short] = _written(f"{name}.{parameter}", _NAMED[name][short], each)
+        written[short] = _written(f"{name}.{parameter}", writers[short], each)
     return ",".join([name, *(f"{short}_{text}" for short, text in written.items())])
 
 
-def _letter(operation: str, name: str) -> str:
+def _letter(operation: str, writers: Mapping[str, Writer], name: str) -> str:
     """OSS's own name of a parameter."""
-    writers = _NAMED[operation]
     short = name if name in writers else _LONG_NAMES.get(name, name)
     if short not in writers:
         known = [*writers, *(long for long, letter in _LONG_NAMES.items() if letter in writers)]
@@ -192,10 +203,10 @@ def _quality(value: Any) -> str:
     kind, percent = next(iter(value.items())) if isinstance(value, Mapping) and len(value) == 1 else ("q", value)
     if kind not in ("q", "Q"):
         raise _unknown("parameter of quality", str(kind), ["q", "Q"])
-    return f"quality,{kind}_{_written('quality', _whole(1, 100), percent)}"
+    return f"quality,{kind}_{_written('quality', whole(1, 100), percent)}"
 
 
-def _written(field: str, write: _Writer, value: Any) -> str:
+def _written(field: str, write: Writer, value: Any) -> str:
     try:
         return write(value)
     except ValueError as error:

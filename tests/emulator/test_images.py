@@ -44,6 +44,14 @@ def process(oss_emulator, client, bucket):
         ("image/resize,w_400,limit_0", (400, 200)),
         ("image/resize,w_50/resize,h_10", (20, 10)),
         ("image/quality,q_50", (200, 100)),
+        ("image/resize,m_pad,w_50,h_50", (50, 50)),
+        ("image/resize,m_pad,w_50,h_50,color_FF0000", (50, 50)),
+        ("image/crop,w_30,h_20", (30, 20)),
+        ("image/crop,x_190,y_0,w_30,h_20", (10, 20)),
+        ("image/crop,w_500,h_500,g_se", (67, 34)),
+        ("image/rotate,90", (100, 200)),
+        ("image/auto-orient,1", (200, 100)),
+        ("image/rotate,90/resize,w_50", (50, 100)),
     ],
 )
 def test_sizes(process, instructions, size):
@@ -90,7 +98,43 @@ def test_information(process):
     }
 
 
-@pytest.mark.parametrize("instructions", ["image/resize,w_0", "image/resize,w_x", "image/resize", "image/format,exe"])
+def test_a_border_and_a_part_are_where_they_should_be(process):
+    half = Image.new("RGB", (200, 100), "teal")
+    half.paste("black", (100, 0, 200, 100))
+    out = io.BytesIO()
+    half.save(out, "PNG")
+
+    padded = Image.open(io.BytesIO(process("image/resize,m_pad,w_50,h_50,color_FF0000", out.getvalue()).body.content))
+    part = Image.open(io.BytesIO(process("image/crop,x_95,w_10,h_10", out.getvalue()).body.content))
+    turned = Image.open(io.BytesIO(process("image/rotate,90", out.getvalue()).body.content))
+
+    assert padded.getpixel((25, 2)) == (255, 0, 0)
+    assert (part.getpixel((0, 0)), part.getpixel((9, 9))) == ((0, 128, 128), (0, 0, 0))
+    assert (turned.getpixel((50, 10)), turned.getpixel((50, 190))) == ((0, 128, 128), (0, 0, 0))
+
+
+def test_a_thumbnail_is_smaller_in_bytes_and_pixels(process):
+    out = io.BytesIO()
+    Image.effect_noise((800, 600), 90).save(out, "PNG")
+
+    got = process("image/resize,m_lfit,w_80,h_80", out.getvalue()).body.content
+
+    assert Image.open(io.BytesIO(got)).size == (80, 60)
+    assert len(got) < len(out.getvalue()) / 20
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "image/resize,w_0",
+        "image/resize,w_x",
+        "image/resize",
+        "image/format,exe",
+        "image/crop,x_200",
+        "image/crop,g_x",
+        "image/rotate,361",
+    ],
+)
 def test_what_oss_refuses(process, instructions):
     with refused(400, "InvalidArgument"):
         process(instructions)
@@ -101,7 +145,9 @@ def test_what_is_no_picture(process):
         process("image/resize,w_10", b"<html>")
 
 
-@pytest.mark.parametrize("instructions", ["image/watermark,text_x", "image/crop,w_1", "video/snapshot,t_1", "style/a"])
+@pytest.mark.parametrize(
+    "instructions", ["image/watermark,text_x", "image/blur,r_3,s_2", "video/snapshot,t_1", "style/a"]
+)
 def test_what_the_emulator_cannot_do(process, instructions):
     with refused(501, "NotImplemented"):
         process(instructions)

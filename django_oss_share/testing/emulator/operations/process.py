@@ -1,10 +1,10 @@
-"""``x-oss-process=image/…``: resize, format, quality and info, by Pillow where it is installed."""
+"""``x-oss-process=image/…``: resize, crop, rotate, format, quality and info, by Pillow where it is installed."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import image_process_failed, not_implemented
@@ -51,8 +51,8 @@ def image(instructions: str, body: FileBody, headers: dict[str, str]) -> Respons
     target = picture.format or "PNG"
     quality = 75
     for action, parameters in steps:
-        if action == "resize":
-            picture = _resize(picture, parameters)
+        if action in _CHANGES:
+            picture = _CHANGES[action](picture, parameters)
         elif action == "format":
             target = _format(parameters)
         else:
@@ -71,9 +71,6 @@ def parse(instructions: str) -> list[Step]:
     if service != "image" or not steps or any(each.action not in _ACTIONS for each in steps):
         raise not_implemented(f"x-oss-process: {instructions}")
     return steps
-
-
-_ACTIONS = ("resize", "format", "quality", "info")
 
 
 def _step(text: str) -> Step:
@@ -111,6 +108,8 @@ def _resize(picture: Image, parameters: Mapping[str, str]) -> Image:
         return picture
     if parameters.get("m") == "fill":
         return _fill(picture, width, height)
+    if parameters.get("m") == "pad":
+        return _pad(picture, _box(picture, parameters), f"#{parameters.get('color', 'FFFFFF')}")
     return picture.resize((width, height))
 
 
@@ -134,6 +133,61 @@ def _fill(picture: Image, width: int, height: int) -> Image:
     from PIL import ImageOps
 
     return ImageOps.fit(picture, (width, height))
+
+
+def _box(picture: Image, parameters: Mapping[str, str]) -> tuple[int, int]:
+    return _integer(parameters, "w", None) or picture.width, _integer(parameters, "h", None) or picture.height
+
+
+def _pad(picture: Image, box: tuple[int, int], color: str) -> Image:
+    from PIL import ImageOps
+
+    return ImageOps.pad(picture.convert("RGB"), box, color=color)
+
+
+def _crop(picture: Image, parameters: Mapping[str, str]) -> Image:
+    """Of ``w`` by ``h``, from ``x`` and ``y`` on, which count from the ``g`` of nine regions."""
+    left, top = _origin(picture, parameters.get("g", "nw"))
+    left, top = left + _offset(parameters, "x"), top + _offset(parameters, "y")
+    if left >= picture.width or top >= picture.height:
+        raise image_process_failed("The crop is outside of the picture.")
+    width, height = _box(picture, parameters)
+    return picture.crop((left, top, min(left + width, picture.width), min(top + height, picture.height)))
+
+
+def _origin(picture: Image, gravity: str) -> tuple[int, int]:
+    regions = ("nw", "north", "ne", "west", "center", "east", "sw", "south", "se")
+    if gravity not in regions:
+        raise image_process_failed(f"The value {gravity} of the parameter g is not supported.")
+    row, column = divmod(regions.index(gravity), 3)
+    return column * picture.width // 3, row * picture.height // 3
+
+
+def _offset(parameters: Mapping[str, str], name: str) -> int:
+    return 0 if parameters.get(name) == "0" else _integer(parameters, name, 0) or 0
+
+
+def _rotate(picture: Image, parameters: Mapping[str, str]) -> Image:
+    degrees = parameters.get("", "")
+    if not is_number(degrees) or int(degrees) > 360:
+        raise image_process_failed(f"The value {degrees} of rotate is out of range.")
+    return picture.rotate(-int(degrees), expand=True)
+
+
+def _orient(picture: Image, parameters: Mapping[str, str]) -> Image:
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(picture) if parameters.get("") == "1" else picture
+
+
+#: What changes the picture itself.
+_CHANGES: Mapping[str, Callable[[Image, Mapping[str, str]], Image]] = {
+    "resize": _resize,
+    "crop": _crop,
+    "rotate": _rotate,
+    "auto-orient": _orient,
+}
+_ACTIONS = (*_CHANGES, "format", "quality", "info")
 
 
 def _format(parameters: Mapping[str, str]) -> str:
