@@ -69,10 +69,7 @@ class TestReferer:
         assert run_json("oss_referer", "show")["allowed"] == ["https://*.example.com", "*.example.org"]
         assert run_json("oss_referer", "test", "https://www.example.com/page")["allowed"] is True
         assert run_json("oss_referer", "test", "")["allowed"] is True
-        for page, why in (
-            ("https://bad.example.com", "'*bad*', which is denied"),
-            ("https://a.test", "nothing that is"),
-        ):
+        for page in ("https://bad.example.com", "https://a.test"):
             with pytest.raises(SystemExit) as end:
                 run_json("oss_referer", "test", page)
             assert end.value.code == 1

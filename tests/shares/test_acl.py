@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import requests
-from shares.factories import VISITOR, make_user
 
 from django_oss_share.models import AuditEvent
 from django_oss_share.oss import InvalidArgument, InvalidKey
@@ -12,6 +11,7 @@ from django_oss_share.oss.errors import ObjectNotFound, PermissionDenied, Unreac
 from django_oss_share.services import acl, audit
 from django_oss_share.services.errors import NotAllowed, Unconfirmed, UnknownStorage
 from django_oss_share.testing.emulator.faults import Fault, Kind
+from shares.factories import VISITOR, make_user
 
 pytestmark = pytest.mark.django_db
 

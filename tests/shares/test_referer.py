@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import requests
-from shares.factories import make_user
 
 from django_oss_share.models import AuditEvent
 from django_oss_share.oss.referer import RefererRule
 from django_oss_share.services import audit, referer, shares
 from django_oss_share.services.errors import NotAllowed, Unconfirmed
 from django_oss_share.services.objects import storage_of
+from shares.factories import make_user
 
 pytestmark = pytest.mark.django_db
 

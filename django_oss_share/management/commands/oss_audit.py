@@ -1,10 +1,11 @@
-"""``manage.py oss_audit``: check, seal, purge and export the audit."""
+"""``manage.py oss_audit``: check, seal, purge and export the audit, and compare it with OSS's access logs."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,13 +15,17 @@ from ...conf import conf
 from ...models import AuditEvent
 from ...oss import OSSShareError
 from ...services import audit, retention
+from ...services.audit import log_files
 from ...services.audit.ids import first_id_at
+from ...services.audit.reconcile import reconcile
+from .. import reconciled
 from ..arguments import age, head, moment
+from ..pipes import leave_pipe
 from ..printing import as_json, as_moment, event_facts
 
 
 class Command(BaseCommand):
-    help = "Verifies, seals, purges and exports the audit."
+    help = "Verifies, seals, purges and exports the audit, and compares it with OSS's access logs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
@@ -29,6 +34,7 @@ class Command(BaseCommand):
             ("seal", "close rows older than five minutes into the chain; run it every few minutes", None),
             ("purge", "remove old audit rows and shares that ended long ago", _add_purge),
             ("export", "write audit rows as JSON lines, the oldest first", _add_export),
+            ("reconcile", "find by OSS's access logs which links were really opened", _add_reconcile),
         ):
             verb = verbs.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
             if add:
@@ -37,7 +43,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, "_" + options["verb"])(**options)
-        except (OSSShareError, ImproperlyConfigured) as error:
+            self.stdout.flush()
+        except BrokenPipeError:
+            leave_pipe()
+        except (OSSShareError, ImproperlyConfigured, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _verify(self, **options: Any) -> None:
@@ -71,6 +80,16 @@ class Command(BaseCommand):
         for event in audit.in_order(rows):
             self.stdout.write(as_json(_whole(event)))
 
+    def _reconcile(self, **options: Any) -> None:
+        files = chain.from_iterable(
+            log_files.find(place, storage=options["storage"], since=options["since"]) for place in options["logs"]
+        )
+        found = reconcile(files)
+        self.stdout.write(as_json(reconciled.facts(found)) if options["as_json"] else reconciled.text(found))
+        if found.broken:
+            self.stderr.write(f"{len(found.broken)} log files could not be read; nothing of them was counted.")
+            sys.exit(1)
+
 
 def _whole(event: AuditEvent) -> dict[str, Any]:
     return {
@@ -101,3 +120,10 @@ def _add_purge(verb: ArgumentParser) -> None:
 
 def _add_export(verb: ArgumentParser) -> None:
     verb.add_argument("--since", type=moment, help="2026-12-01 or 2026-12-01T08:00")
+
+
+def _add_reconcile(verb: ArgumentParser) -> None:
+    verb.add_argument("logs", nargs="+", metavar="LOGS", help="oss://bucket/prefix, a file or a folder; gzip is fine")
+    verb.add_argument("--storage", default="", help="alias in STORAGES that reads the bucket, if several could")
+    verb.add_argument("--since", type=moment, help="only files written since 2026-12-01 or 2026-12-01T08:00")
+    verb.add_argument("--json", action="store_true", dest="as_json", help="all of it, as one line of JSON")

@@ -1,0 +1,127 @@
+"""OSS's access logs, line by line: who asked for what, with which link, and what was sent.
+
+Any field may be ``-``, and new ones are added at the end. The order, and which fields stand in quotes, are those of
+the vendor's page "Log storage" and of real lines. What the requester wrote (Referer, User-Agent) is passed over: the
+fields after it are found from the end of the line, so that a made-up browser name cannot pass for them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
+_LINE = re.compile(
+    r'\s*(?P<address>\S+) \S+ \S+ \[(?P<time>[^\]]+)\] "(?P<method>[A-Z]+) (?P<uri>\S+)[^"]*" (?P<status>\d{3}) '
+    r'(?P<sent>\d+|-) (?:\d+|-) ".*" "[^"]*" "(?P<request_id>[^"]*)" "(?:true|false|-)" "(?P<requester>[^"]*)" '
+    r'"(?P<operation>\w+|-)" "(?P<bucket>[^"]*)" "(?P<key>[^"]*)" (?P<size>\d+|-) (?:\d+|-) "(?P<error>[^"]*)" '
+    r'(?:\d+|-) "[^"]*" (?:-?\d+|-) "(?P<sync>[^"]*)"(?: "[^"]*")*\s*'
+).fullmatch
+_TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)").fullmatch
+_DATE = "%Y%m%dT%H%M%SZ"
+_SIGNATURES = ("x-oss-signature", "Signature")
+
+
+class Link(NamedTuple):
+    """The signature of a request's address.
+
+    :ivar digest: as the audit keeps it. :ivar signed_at: aware UTC; None where the link does not say it (V1).
+    """
+
+    digest: str
+    access_key_id: str
+    signed_at: datetime | None
+
+
+class Line(NamedTuple):
+    """One request.
+
+    :ivar at: aware UTC. :ivar size: bytes of the object, None if not known. :ivar link: None: it was not by a link.
+    """
+
+    at: datetime
+    address: str
+    method: str
+    status: int
+    sent: int
+    bucket: str
+    key: str
+    size: int | None
+    error: str
+    is_processed: bool
+    is_anonymous: bool
+    is_cdn: bool
+    link: Link | None
+
+
+def parse(text: str) -> Line | None:
+    """The request that a line tells of; None: it is no line of an access log."""
+    found = _LINE(text)
+    at = _moment(found["time"]) if found else None
+    if found is None or at is None:
+        return None
+    query = found["uri"].partition("?")[2]
+    parameters = parse_qs(query, keep_blank_values=True, errors="replace") if query else {}
+    link = _link(parameters)
+    return Line(
+        at=at,
+        address=found["address"],
+        method=found["method"],
+        status=int(found["status"]),
+        sent=_number(found["sent"]) or 0,
+        bucket=found["bucket"],
+        # The bucket's own requests have none; a first slash is that of the address.
+        key="" if found["key"] == "-" else unquote(found["key"]).removeprefix("/"),
+        size=_number(found["size"]),
+        error="" if found["error"] == "-" else found["error"],
+        is_processed="x-oss-process" in parameters,
+        is_anonymous=link is None and found["requester"] == "-",
+        is_cdn=found["sync"].lower() == "cdn",
+        link=link,
+    )
+
+
+def _number(text: str) -> int | None:
+    return None if text == "-" else int(text)
+
+
+def _moment(text: str) -> datetime | None:
+    found = _TIME(text)
+    if found is None or found[2] not in _MONTHS:
+        return None
+    offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (1 if found[7] == "+" else -1)
+    day, year, hour, minute, second = (int(found[group]) for group in (1, 3, 4, 5, 6))
+    try:
+        local = datetime(year, _MONTHS[found[2]], day, hour, minute, second, tzinfo=timezone(offset))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _link(parameters: dict[str, list[str]]) -> Link | None:
+    for name in _SIGNATURES:
+        if name in parameters:
+            break
+    else:
+        return None
+    signature = parameters[name][0].replace(" ", "+")
+    # None has a "%" in it: what is left of one was encoded once more on its way into the log.
+    if "%" in signature:
+        signature = unquote(signature)
+    owner = parameters.get("x-oss-credential") or parameters.get("OSSAccessKeyId") or [""]
+    return Link(sha256(signature.encode()).hexdigest(), owner[0].partition("/")[0], _signed_at(parameters))
+
+
+def _signed_at(parameters: dict[str, list[str]]) -> datetime | None:
+    try:
+        return datetime.strptime(parameters["x-oss-date"][0], _DATE).replace(tzinfo=UTC)
+    except (KeyError, ValueError):
+        return None
