@@ -13,7 +13,7 @@ from ..errors import OSSShareError
 #: Characters; no server takes a longer address.
 MAX_LENGTH = 65_536
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SCHEME = re.compile(r"(?i)\b(?:https?|hxxps?)(?::|%3a)(?://|%2f%2f|\\/\\/)")
 # "static.example.com/q3.pdf", without its scheme.
 _BARE_HOST = re.compile(r"(?i)(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/")
@@ -112,7 +112,7 @@ def _found(mended: Mended) -> None:
     if closing and closing in url:
         # Slack writes <https://...|what is shown>.
         url = url[: url.index(closing)].partition("|" if closing == ">" else "\0")[0]
-    if before.strip("\"'`<([* \t/"):
+    if before.strip("".join(_PAIRS) + " \t/"):
         mended.repairs.append("There was text in front of the link.")
     mended.text = url
 
