@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,10 +62,34 @@ def main() -> int:
 def serve() -> None:
     """The site, with what earlier runs have stored."""
     directory = Path(os.environ.get("EXAMPLE_VAR", HERE / "var"))
-    with suppress(KeyboardInterrupt), running(directory, os.environ.get("PORT", "8000")) as demo:
+    with (
+        suppress(KeyboardInterrupt),
+        running(directory, os.environ.get("PORT", "8000")) as demo,
+        site.serving(demo.listening),
+        stop_signals() as wait,
+    ):
         print(welcome(demo, directory), flush=True)
-        site.serve(demo.listening)
+        wait()
     print("Stopped.")
+
+
+@contextmanager
+def stop_signals() -> Iterator[Callable[[], object]]:
+    """Gives what waits for Ctrl-C or SIGTERM.
+
+    While the block runs they raise nothing: Python drops an exception that comes up where nobody could catch it, in a
+    finalizer say, and the demo would run on.
+    """
+    reader, writer = os.pipe()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: os.write(writer, b".")) for number in numbers}
+    try:
+        yield lambda: os.read(reader, 1)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reader)
+        os.close(writer)
 
 
 def walk_through() -> None:
