@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -73,6 +74,8 @@ _BASE_URL = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
 _MIN_WEBHOOK_SECRET = 24
 # What the column holds in which it waits to be called.
 _MAX_WEBHOOK_URL = 500
+# Names that no public name server knows, such as metadata.google.internal, by which a cloud tells its machine's keys.
+_PRIVATE_NAMES = (".internal", ".local", ".localdomain", ".localhost")
 _WEBHOOK_KEYS = ("ACTIONS", "SECRET", "URL")
 
 
@@ -173,12 +176,28 @@ class Settings:
             raise ImproperlyConfigured(
                 f"OSS_SHARE['WEBHOOKS']: {shown} is plain http; use https, or set OSS_SHARE['ALLOW_HTTP'] = True."
             )
+        if not self._may_be_told(parts.hostname):
+            raise ImproperlyConfigured(
+                f"OSS_SHARE['WEBHOOKS']: {shown} is inside a private network, or this machine; allow its host in "
+                "OSS_SHARE['PRIVATE_ENDPOINT_HOSTS'] if that is meant."
+            )
         if len(url) > _MAX_WEBHOOK_URL or not (url.isascii() and url.isprintable()) or " " in url:
             raise ImproperlyConfigured(
                 f"OSS_SHARE['WEBHOOKS']: the URL of {shown} must be percent-encoded, in at most {_MAX_WEBHOOK_URL} "
                 "characters."
             )
         return Webhook(url, _webhook_key(secret), frozenset(given.get("ACTIONS", ())))
+
+    def _may_be_told(self, host: str) -> bool:
+        """Whether the host is one of the public network, as far as its name shows; or allowed, or a test's own."""
+        if host in self.private_endpoint_hosts:
+            return True
+        try:
+            address = ip_address(host)
+        except ValueError:
+            is_local = host == "localhost" or host.endswith(".localhost")
+            return (is_local and self.allow_http) or ("." in host and not host.endswith(_PRIVATE_NAMES))
+        return address.is_global or (address.is_loopback and self.allow_http)
 
     # Shares
 

@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-_SECRET_PARAMETERS = re.compile(r"(?i)((?:x-oss-)?(?:signature|security-token)=)[^&#\s]+")
+_SECRET_PARAMETERS = re.compile(r"(?i)((?:x-oss-)?(?:signature|security-token)=|[?&](?:auth_key|sign)=)[^&#\s]+")
+# What a CDN checks: a hash as the whole value of a parameter, whose name is configured, or in front of the path, before
+# a time in hexadecimal (type C) or behind one in decimals (type B).
+_CDN_HASHES = (
+    re.compile(r"(?i)([?&][\w.-]+=)[0-9a-f]{32}(?=[&#\s]|$)"),
+    re.compile(r"(?i)(/\d{12}/)[0-9a-f]{32}(?=/)"),
+    re.compile(r"(?i)(/)[0-9a-f]{32}(?=/[0-9a-f]{8}/)"),
+)
 
 
 @dataclass(frozen=True, init=False)
@@ -60,5 +67,7 @@ class PresignedPost:
 
 
 def mask_url(url: str) -> str:
-    """``url`` with its signature and security token replaced, fit for a log."""
-    return _SECRET_PARAMETERS.sub(r"\1***", url)
+    """``url`` with its signature (OSS's, or a CDN's) and security token replaced, fit for a log."""
+    for pattern in (_SECRET_PARAMETERS, *_CDN_HASHES):
+        url = pattern.sub(r"\1***", url)
+    return url

@@ -19,6 +19,7 @@ from .validate import (
     check_bucket,
     check_header,
     check_key,
+    check_mapping,
     check_method,
     check_several,
     encoded_key,
@@ -211,7 +212,7 @@ class Presigner:
         method = check_method(method)
         asked = lifetime(expires_in, maximum=self._maximum)
         start, seconds, clipped = self._span(credentials, second, asked)
-        sent = dict(check_header(name, value) for name, value in headers.items())
+        sent = dict(check_header(name, value) for name, value in check_mapping("headers", headers).items())
         additional = self._additional(sent, additional_headers)
         signer = self._signer(credentials, method, start, seconds, check_query(query), sent, additional)
         signed = {n: v for n, v in sent.items() if v4.is_signed_by_default(n) or n in additional}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .errors import InvalidArgument
 from .signing import v1, v4
-from .validate import check_line
+from .validate import check_line, check_mapping
 
 #: bit/s that ``x-oss-traffic-limit`` takes (100 KB/s to 100 MB/s).
 TRAFFIC_LIMITS = range(819_200, 838_860_801)
@@ -17,10 +17,10 @@ _RESERVED = v4.RESERVED | v1.RESERVED
 def check_query(query: Mapping[str, str | int | None]) -> dict[str, str]:
     """``query`` as text, with None as the empty value that stands for a bare name.
 
-    :raises InvalidArgument: a name that the signature brings itself, a value of another type, a traffic limit that OSS
-        does not take. :raises InvalidHeader: a control character or a lone surrogate.
+    :raises InvalidArgument: no dict, a name that the signature brings itself, a value of another type, a traffic limit
+        that OSS does not take. :raises InvalidHeader: a control character or a lone surrogate.
     """
-    return {_name(name): _text(name, value) for name, value in query.items()}
+    return {_name(name): _text(name, value) for name, value in check_mapping("query", query).items()}
 
 
 def _name(name: str) -> str:

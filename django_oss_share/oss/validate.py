@@ -6,8 +6,9 @@ The vendor's SDK signs most of it and lets the visitor find out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 from .encoding import encode_path
 from .errors import ExpiryTooLong, InvalidArgument, InvalidBucketName, InvalidExpiry, InvalidHeader, InvalidKey
@@ -24,6 +25,9 @@ _BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]").fullmatch
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~/-]{0,1022}").fullmatch
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 _LINE_BREAKERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+
+
+_Value = TypeVar("_Value")
 
 
 def check_bucket(name: str) -> str:
@@ -133,6 +137,15 @@ def check_header(name: str, value: str) -> tuple[str, str]:
         )
     check_line(f"header {name!r}", value)
     return name.lower(), value.strip()
+
+
+def check_mapping(field: str, values: Mapping[str, _Value]) -> Mapping[str, _Value]:
+    """``values``; :raises InvalidArgument: no dict, such as a list of names."""
+    if not isinstance(values, Mapping):
+        raise InvalidArgument(
+            f"{field} must be a dict of names and values; got {type(values).__name__}.", field=field, value=values
+        )
+    return values
 
 
 def check_several(field: str, values: Iterable[str]) -> Iterable[str]:

@@ -8,6 +8,8 @@ from enum import Enum
 from ipaddress import ip_interface, ip_network
 from typing import Any, Final
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.text import Truncator
 
@@ -84,6 +86,18 @@ def checked_text(field: str, text: str, maximum: int) -> str:
     return _short(field, text, maximum)
 
 
+def checked_user(field: str, user: Any) -> Any:
+    """:raises InvalidArgument: it is none, such as a user's name."""
+    if not isinstance(user, get_user_model()):
+        given = repr(user) if isinstance(user, str | int | None) else f"a {type(user).__name__}"
+        raise InvalidArgument(
+            f"{field} must be a user ({settings.AUTH_USER_MODEL}), such as request.user; got {given}.",
+            field=field,
+            value=user,
+        )
+    return user
+
+
 def checked_choice(field: str, value: str, choices: type[models.TextChoices]) -> str:
     """:raises InvalidArgument: not one of ``choices``."""
     if value not in choices.values:
@@ -122,7 +136,7 @@ def _network(network: str) -> str:
     except ValueError:
         advice = _network_advice(network)
         raise InvalidArgument(
-            f"allowed_networks: {network!r} is not a network: {advice}.", field="allowed_networks", value=network
+            f"allowed_networks: {network!r} is not a network: {advice}", field="allowed_networks", value=network
         ) from None
 
 
@@ -130,7 +144,7 @@ def _network_advice(network: Any) -> str:
     try:
         return f"host bits set; meant {ip_interface(network).network}?"
     except ValueError:
-        return "allowed are addresses and networks such as '10.0.0.0/8' and '2001:db8::/32'"
+        return "allowed are addresses and networks such as '10.0.0.0/8' and '2001:db8::/32'."
 
 
 def checked_version(version_id: str | None) -> str:

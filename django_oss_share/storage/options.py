@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from ..oss import OSSShareError
-from ..oss.suggestions import closest
+from ..oss.suggestions import advice
 
 #: Every option with its default; the names are those of django-storages' S3Storage where it has them.
 DEFAULTS: Mapping[str, Any] = {
@@ -72,7 +72,7 @@ def check_names(owner: str, given: Iterable[str], known: Container[str]) -> None
     """:raises StorageMisconfigured: an unknown option; the nearest known one is suggested."""
     for name in given:
         if name not in known:
-            raise StorageMisconfigured(f"Unknown option {name!r} for {owner}{_advice(name)}.")
+            raise StorageMisconfigured(f"Unknown option {name!r} for {owner}; {_advice(name)}")
 
 
 def defaults() -> dict[str, Any]:
@@ -91,6 +91,5 @@ def one_of(owner: str, name: str, value: Any, allowed: Iterable[Any]) -> None:
 
 def _advice(name: str) -> str:
     if name in _MOVED:
-        return f"; {_MOVED[name]}"
-    near = closest(name, DEFAULTS)
-    return f"; did you mean {near!r}?" if near else f"; known are {', '.join(DEFAULTS)}"
+        return f"{_MOVED[name]}."
+    return advice(name, DEFAULTS)

@@ -11,6 +11,7 @@ from django.utils.http import http_date
 from ..oss import InvalidArgument, content_disposition
 from ..oss.images import image_process
 from ..oss.suggestions import advice
+from ..oss.validate import check_mapping
 
 #: S3Storage's names of what OSS knows by another.
 _CAMEL = {
@@ -69,7 +70,7 @@ def _process(process: object) -> str:
 
 def _by_oss_names(parameters: Mapping[str, Any]) -> dict[str, str | None]:
     query: dict[str, str | None] = {}
-    for name, value in parameters.items():
+    for name, value in check_mapping("parameters", parameters).items():
         if isinstance(value, datetime):
             value = http_date(value.timestamp())
         _add(query, _oss_name(name), value)

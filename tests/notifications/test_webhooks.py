@@ -188,6 +188,9 @@ def test_old_messages_do_not_pile_up(webhook):
     assert not Notification.objects.exists()
 
 
+PRIVATE = ["metadata.google.internal", "hooks", "a.local", "10.0.0.5", "169.254.169.254", "[fd00::1]", "127.0.0.1"]
+
+
 @pytest.mark.parametrize(
     ("hook", "says"),
     [
@@ -202,6 +205,7 @@ def test_old_messages_do_not_pile_up(webhook):
         ({"URL": "https://example.com/\u00e9", "SECRET": "s" * 30}, "percent-encoded"),
         ({"URL": "https://example.com/" + "a" * 500, "SECRET": "s" * 30}, "at most 500 characters"),
         ({"URL": "https://example.com/", "SECRET": "whsec_" + "!" * 30}, "not base64"),
+        *(({"URL": f"https://{host}/", "SECRET": "s" * 30}, "inside a private network") for host in PRIVATE),
     ],
 )
 def test_a_webhook_that_is_set_wrongly_is_told_without_its_secrets(settings, hook, says):
@@ -209,6 +213,15 @@ def test_a_webhook_that_is_set_wrongly_is_told_without_its_secrets(settings, hoo
     with pytest.raises(ImproperlyConfigured, match=says) as error:
         _ = conf.webhooks
     assert "pass" not in str(error.value) and "sssss" not in str(error.value)
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_private_webhook_that_is_meant(settings, host):
+    settings.OSS_SHARE = {
+        "WEBHOOKS": [{"URL": f"https://{host}/", "SECRET": SECRET}],
+        "PRIVATE_ENDPOINT_HOSTS": [host.strip("[]").lower()],
+    }
+    assert conf.webhooks
 
 
 def test_one_url_has_one_entry(settings):

@@ -11,6 +11,7 @@ import pytest
 from django_oss_share.oss import PresignedURL
 from django_oss_share.oss.links import mask_url
 
+MD5 = "a37fa50a5fb8f71214b1e7c95ec7a1bd"
 _LINK = PresignedURL("https://b.example/a?x=1", "GET", datetime(2026, 1, 1, tzinfo=UTC), {"range": "bytes=0-"}, False)
 
 
@@ -35,6 +36,13 @@ def test_a_link_reads_as_its_url() -> None:
         ("https://h/a?X-OSS-SIGNATURE=abc", "https://h/a?X-OSS-SIGNATURE=***"),
         ("see https://h/a?Signature=abc now", "see https://h/a?Signature=*** now"),
         ("https://h/a?x-oss-signature-version=OSS4", "https://h/a?x-oss-signature-version=OSS4"),
+        (f"https://h/a?auth_key=1700000000-0-0-{MD5}&x=1", "https://h/a?auth_key=***&x=1"),
+        (f"https://h/a?sign={MD5}&t=65f0", "https://h/a?sign=***&t=65f0"),
+        (f"https://h/a?x=1&KEY1={MD5}&KEY2=65f00000", "https://h/a?x=1&KEY1=***&KEY2=65f00000"),
+        (f"https://h/202601020304/{MD5}/a.png", "https://h/202601020304/***/a.png"),
+        (f"https://h/{MD5.upper()}/65f00000/a.png", "https://h/***/65f00000/a.png"),
+        (f"https://h/files/{MD5}.png?design=1", f"https://h/files/{MD5}.png?design=1"),
+        (f"https://h/files/{MD5}/a?versionId={MD5}0", f"https://h/files/{MD5}/a?versionId={MD5}0"),
     ],
 )
 def test_masking(url: str, masked: str) -> None:

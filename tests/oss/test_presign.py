@@ -120,6 +120,17 @@ def test_values_of_other_types(value: str, presigner: Presigner) -> None:
     assert caught.value.field == "versionId"
 
 
+@pytest.mark.parametrize("given", [["acl"], [("acl", None)], "acl", 5], ids=repr)
+def test_a_query_or_headers_that_are_no_dict(given: Any, presigner: Presigner, v1_presigner: Presigner) -> None:
+    for signer in (presigner, v1_presigner):
+        with pytest.raises(InvalidArgument, match=f"query must be a dict of .*; got {type(given).__name__}"):
+            signer.presign("a", query=given)
+        with pytest.raises(InvalidArgument, match="headers must be a dict"):
+            signer.presign("a", headers=given)
+        with pytest.raises(InvalidArgument, match="query must be a dict"):
+            list(signer.presign_many(["a"], query=given))
+
+
 @pytest.mark.parametrize("text", ["a\r\nb", "a\nb", "a\0", "\x7f", "\ud800"], ids=repr)
 def test_control_characters_in_the_query(text: str, presigner: Presigner) -> None:
     with pytest.raises(InvalidHeader, match="response-content-disposition"):

@@ -246,6 +246,13 @@ def test_handing_over_to_somebody_who_cannot_log_in(share):
         shares.hand_over(share, make_user("cid", is_active=False))
 
 
+@pytest.mark.parametrize("to", [None, "bob", 5], ids=repr)
+def test_handing_over_to_nobody(share, ann, to):
+    with pytest.raises(InvalidArgument, match=rf"to must be a user \(auth.User\), such as request.user; got {to!r}"):
+        shares.hand_over(share, to, by=ann)
+    assert Share.objects.get().created_by == ann
+
+
 def test_updating(share, settings):
     settings.OSS_SHARE = {"ALLOW_ZIP": True}
     shares.update(

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from django_oss_share import signals
@@ -65,6 +66,14 @@ def test_the_contract(oss):
     assert (stored.created_by, stored.created_by_label) == (ann, "ann")
     assert stored.etag.strip('"') == md5(b"the third quarter").hexdigest().upper()
     assert len(stored.public_id) == 18
+
+
+@pytest.mark.parametrize("owner", ["joe", 5, AnonymousUser()], ids=repr)
+def test_an_owner_who_is_no_user(owner):
+    with pytest.raises(InvalidArgument, match=r"created_by must be a user \(auth.User\), such as") as told:
+        create(created_by=owner)
+    assert told.value.field == "created_by"
+    assert not Share.objects.exists()
 
 
 def test_the_audit_tells_who_made_what_and_nothing_secret():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from ...services.exports.signing import Signer
 from ...storage import OSSStorage, StorageMisconfigured
 from ...storage.bulk import cover, lister_of, presigner_of
 from .. import presign_options
+from ..pipes import leave_pipe
 from ..presign_flags import add_flags, lines_of
 from ..progress import Progress
 
@@ -44,9 +44,7 @@ class Command(BaseCommand):
         try:
             self._run(**options)
         except BrokenPipeError:
-            # Whoever read, such as head, has seen enough; nothing is to be flushed into that pipe at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
+            leave_pipe()
         except (OSSShareError, ImproperlyConfigured, InvalidStorageError) as error:
             raise self._failure(str(error), exit_code(error)) from error
         except OSError as error:

@@ -17,6 +17,7 @@ from ...models import Share, State
 from ...oss import OSSShareError
 from ...services import audit, inputs, shares
 from ..arguments import count, expiry, moment, share_named, user_named
+from ..pipes import leave_pipe
 from ..printing import HEADING, as_json, event_facts, event_line, facts, lines, row
 
 _WHICH = "its number, its public id or its whole link"
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         verb = getattr(self, "_" + options["verb"].replace("-", "_"))
         try:
             verb(**options)
+            self.stdout.flush()
+        except BrokenPipeError:
+            leave_pipe()
         except (OSSShareError, PermissionDenied, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ...conf import Webhook, conf
 from ...models import Notification
+from ...oss.endpoints import is_allowed_address
 from .errors import DeliveryFailed, Unreachable
 
 #: Seconds for the connection, and for the answer.
@@ -66,8 +67,9 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
 def _check_peer(connection: HTTPConnection, host: str) -> None:
     """Whom the name led to: a public name may point into the private network, by mistake or on purpose."""
     address = ip_address(connection.sock.getpeername()[0].partition("%")[0])
-    address = getattr(address, "ipv4_mapped", None) or address
-    if not (address.is_global or host in conf.private_endpoint_hosts or (address.is_loopback and conf.allow_http)):
+    is_allowed = host in conf.private_endpoint_hosts
+    is_own = (getattr(address, "ipv4_mapped", None) or address).is_loopback
+    if not is_allowed_address(address, allow_private=is_allowed) or (is_own and not (is_allowed or conf.allow_http)):
         raise PermissionError(
             f"{host} is at a private address; allow it in OSS_SHARE['PRIVATE_ENDPOINT_HOSTS'] if that is meant."
         )

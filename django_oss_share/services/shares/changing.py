@@ -163,9 +163,9 @@ def hand_over(
 ) -> Share:
     """Give it another owner; its link stays.
 
-    :raises InvalidArgument: ``to`` may not log in.
+    :raises InvalidArgument: ``to`` is nobody, or may not log in.
     """
-    if not to.is_active:
+    if not inputs.checked_user("to", to).is_active:
         raise InvalidArgument(f"to={to.get_username()!r} may not log in; hand it to somebody who may.", field="to")
     with _changing(share, by, client, now) as change:
         before = change.share.created_by_label

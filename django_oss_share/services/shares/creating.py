@@ -123,7 +123,10 @@ def create(
 
 
 def _refuse_inactive(owner: Any) -> None:
-    if owner is not None and not owner.is_active and conf.owner_deactivated == "deny":
+    """:raises InvalidArgument: it is no user, or one whose shares open for nobody."""
+    if owner is None or inputs.checked_user("created_by", owner).is_active:
+        return
+    if conf.owner_deactivated == "deny":
         raise InvalidArgument(
             f"created_by={owner.get_username()!r} may not log in, so their share would open for nobody.",
             field="created_by",
