@@ -22,6 +22,7 @@ from ..services.metadata import may_change_metadata
 from ..services.policy import may_browse, may_share
 from .export_choice import Choice
 from .export_starting import start_view
+from .previewing import preview_told, thumbnails_for
 from .targets import query_for
 from .typed import ShareModelAdmin
 
@@ -75,6 +76,7 @@ def browser_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpResp
         "aliases": form.aliases,
         "crumbs": [(last_part(folder), folder) for folder in folders_above(asked["folder"])],
         "page": page,
+        "files": _with_thumbnails(request, alias, page),
         "problem": problem,
         "next_query": _next_query(alias, asked, page),
         "is_continued": bool(asked["after"]),
@@ -99,6 +101,7 @@ def object_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
         "problem": problem,
         "versions": kept or [],
         "version_problem": "" if problem else version_problem,
+        "preview": preview_told(alias, key),
         "shares": Share.objects.of_object(alias, key).visible_to(request.user).order_by("-id")[:_SHARES],
         "target_query": query_for(alias, [key], **({"version_id": version_id} if version_id else {})),
     }
@@ -118,6 +121,13 @@ def chosen_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
         return start_view(model_admin, request, Choice.of_keys(request.POST.get("storage", ""), keys))
     view: Callable[..., HttpResponse] = getattr(model_admin, f"{step}_view")
     return view(request)
+
+
+def _with_thumbnails(request: HttpRequest, alias: str, page: objects.Page | None) -> list[tuple[objects.File, str]]:
+    """The files, each with the address of a small picture of it, or ""."""
+    files = page.files if page else []
+    pictures = thumbnails_for(request, alias, files)
+    return [(file, pictures.get(file.key, "")) for file in files]
 
 
 def _require(request: HttpRequest) -> None:

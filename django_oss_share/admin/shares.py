@@ -35,6 +35,7 @@ from .filters import CreatedFilter, OwnerFilter, PasswordFilter, StateFilter, St
 from .metadata import metadata_view
 from .paginating import CappedPaginator
 from .presigning import presign_view
+from .previewing import preview_view
 from .qr import inline_qr
 from .reasons import reason_in_words
 from .share_form import ShareForm
@@ -172,6 +173,7 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         pages = {
             "presign": self.presign_view,
             "metadata": self.metadata_view,
+            "preview": self.preview_view,
             "doctor": self.doctor_view,
             "browse": self.browser_view,
             "object": self.object_view,
@@ -205,6 +207,9 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
 
     def metadata_view(self, request: HttpRequest) -> HttpResponse:
         return metadata_view(self, request)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        return preview_view(self, request)
 
     @method_decorator(sensitive_post_parameters("url"))
     def doctor_view(self, request: HttpRequest) -> HttpResponse:
