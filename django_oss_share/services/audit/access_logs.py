@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 _MONTHS = {
     name: number
@@ -26,8 +26,11 @@ _LINE = re.compile(
     r'(?:\d+|-) "[^"]*" (?:-?\d+|-) "(?P<sync>[^"]*)"(?: "[^"]*")*\s*'
 ).fullmatch
 _TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)").fullmatch
-_DATE = "%Y%m%dT%H%M%SZ"
-_SIGNATURES = ("x-oss-signature", "Signature")
+_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z").fullmatch
+# Of a query, what is of interest; encoded.
+_PARAMETERS = re.compile(
+    "[?&](x-oss-signature|x-oss-credential|x-oss-date|x-oss-process|Signature|OSSAccessKeyId)=([^&]*)"
+).findall
 
 
 class Link(NamedTuple):
@@ -68,8 +71,7 @@ def parse(text: str) -> Line | None:
     at = _moment(found["time"]) if found else None
     if found is None or at is None:
         return None
-    query = found["uri"].partition("?")[2]
-    parameters = parse_qs(query, keep_blank_values=True, errors="replace") if query else {}
+    parameters: dict[str, str] = dict(_PARAMETERS(found["uri"]))
     link = _link(parameters)
     return Line(
         at=at,
@@ -106,22 +108,22 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _link(parameters: dict[str, list[str]]) -> Link | None:
-    for name in _SIGNATURES:
-        if name in parameters:
-            break
-    else:
+def _link(parameters: dict[str, str]) -> Link | None:
+    encoded = parameters.get("x-oss-signature") or parameters.get("Signature")
+    if not encoded:
         return None
-    signature = parameters[name][0].replace(" ", "+")
+    signature = unquote(encoded)
     # None has a "%" in it: what is left of one was encoded once more on its way into the log.
     if "%" in signature:
         signature = unquote(signature)
-    owner = parameters.get("x-oss-credential") or parameters.get("OSSAccessKeyId") or [""]
-    return Link(sha256(signature.encode()).hexdigest(), owner[0].partition("/")[0], _signed_at(parameters))
+    owner = unquote(parameters.get("x-oss-credential") or parameters.get("OSSAccessKeyId") or "")
+    digest = sha256(signature.encode(errors="replace")).hexdigest()
+    return Link(digest, owner.partition("/")[0], _signed_at(parameters.get("x-oss-date", "")))
 
 
-def _signed_at(parameters: dict[str, list[str]]) -> datetime | None:
+def _signed_at(text: str) -> datetime | None:
+    found = _DATE(text)
     try:
-        return datetime.strptime(parameters["x-oss-date"][0], _DATE).replace(tzinfo=UTC)
-    except (KeyError, ValueError):
+        return datetime(*map(int, found.groups()), tzinfo=UTC) if found else None  # type: ignore[arg-type, misc]
+    except ValueError:
         return None
