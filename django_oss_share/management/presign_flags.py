@@ -7,7 +7,7 @@ from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDe
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.management.base import DjangoHelpFormatter
 from django.utils.dateparse import parse_datetime
@@ -67,12 +67,23 @@ def add_flags(parser: ArgumentParser) -> None:
 def _add_choosing(add: Callable[..., Any]) -> None:
     add("-r", "--recursive", action="store_true", help="all objects that begin with the prefix")
     add("-d", "--dirs", action="store_true", help="only those directly in the folder")
+    add_rules(add)
+    add("--files-from", metavar="string", help="names below the prefix, from a file (-: stdin); # and ; are comments")
+    add("--files-from-raw", metavar="string", help="the same, but every line is a name")
+    add_bounds(add)
+    add("--page-size", type=positive, default=1000, metavar="int", help="keys to ask OSS for at once (default 1000)")
+
+
+def add_rules(add: Callable[..., Any]) -> None:
+    """What names are to be like."""
     for name, make, help_ in _RULES:
         add(f"--{name}", action=_RuleAction, make=make, dest="rules", metavar="stringArray", help=help_)
     for name, take, help_ in _RULE_FILES:
         add(f"--{name}-from", action=_RuleFileAction, make=take, dest="rules", metavar="stringArray", help=help_)
-    add("--files-from", metavar="string", help="names below the prefix, from a file (-: stdin); # and ; are comments")
-    add("--files-from-raw", metavar="string", help="the same, but every line is a name")
+
+
+def add_bounds(add: Callable[..., Any]) -> None:
+    """What else is asked of objects."""
     add("--start-after", default="", metavar="string", help="only keys after this one, in the order of their bytes")
     add("--end-with", default="", metavar="string", help="only keys up to this one, itself too")
     add("--min-size", type=size, metavar="SizeSuffix", help="only objects of at least so many bytes, or B|K|M|G|T|P")
@@ -82,7 +93,6 @@ def _add_choosing(add: Callable[..., Any]) -> None:
     add("--min-mtime", type=utc, metavar="Time", help="only objects modified then or later: 2006-01-02T15:04:05 UTC")
     add("--max-mtime", type=utc, metavar="Time", help="only objects modified then or earlier")
     add("--limited-num", type=positive, metavar="int", help="so many links at most")
-    add("--page-size", type=positive, default=1000, metavar="int", help="keys to ask OSS for at once (default 1000)")
 
 
 def _add_linking(add: Callable[..., Any]) -> None:
@@ -157,6 +167,14 @@ _RULE_FILES = (
 )
 
 
+class Given(NamedTuple):
+    """A rule as it was typed, and what it means."""
+
+    flag: str
+    pattern: str
+    rule: patterns.Rule
+
+
 class _RuleAction(Action):
     """Appends to the one list that all kinds of rules share, for their order counts."""
 
@@ -168,10 +186,10 @@ class _RuleAction(Action):
         self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
     ) -> None:
         try:
-            made = [self._make(text) for text in self._texts(values)]
+            made = [Given(str(option_string), text, self._make(text)) for text in self._texts(values)]
         except InvalidArgument as error:
             parser.error(f"argument {option_string}: {error}")
-        namespace.rules = [*(namespace.rules or ()), *((str(option_string), rule) for rule in made)]
+        namespace.rules = [*(namespace.rules or ()), *made]
 
     def _texts(self, value: str) -> Sequence[str]:
         return [value]

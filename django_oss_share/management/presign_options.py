@@ -65,9 +65,7 @@ def selection(place: Place, options: Mapping[str, Any], now: datetime) -> Select
 
     :param now: aware, from which ages are counted.
     """
-    ages = {name: now - options[name] for name in ("min_age", "max_age") if options[name] is not None}
-    from_ = [moment for moment in (options["min_mtime"], ages.get("max_age")) if moment is not None]
-    until = [moment for moment in (options["max_mtime"], ages.get("min_age")) if moment is not None]
+    modified_from, modified_until = modified(options, now)
     return Selection(
         prefix=place.path,
         recursive=not options["dirs"],
@@ -76,18 +74,26 @@ def selection(place: Place, options: Mapping[str, Any], now: datetime) -> Select
         rules=_rules(options["rules"]),
         min_size=options["min_size"],
         max_size=options["max_size"],
-        modified_from=max(from_, default=None),
-        modified_until=min(until, default=None),
+        modified_from=modified_from,
+        modified_until=modified_until,
         limit=options["limited_num"],
     )
+
+
+def modified(options: Mapping[str, Any], now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment at which a wanted object was modified; None: any."""
+    ages = {name: now - options[name] for name in ("min_age", "max_age") if options[name] is not None}
+    from_ = [moment for moment in (options["min_mtime"], ages.get("max_age")) if moment is not None]
+    until = [moment for moment in (options["max_mtime"], ages.get("min_age")) if moment is not None]
+    return max(from_, default=None), min(until, default=None)
 
 
 def _rules(given: Any) -> Rules | None:
     if not given:
         return None
     # Whoever names what to include wants nothing else, unless by the rules of --filter, which say all themselves.
-    only = any(flag.startswith("--include") for flag, _ in given)
-    return Rules([rule for _, rule in given], otherwise=not only)
+    only = any(each.flag.startswith("--include") for each in given)
+    return Rules([each.rule for each in given], otherwise=not only)
 
 
 def query(options: Mapping[str, Any]) -> dict[str, str | None]:

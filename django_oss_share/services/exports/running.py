@@ -23,7 +23,7 @@ from . import planning, queueing
 from .joining import join, result_headers
 from .leases import Lease, Stopped, rows, seconds_left, take
 from .leftovers import abort_upload
-from .writing import ShardWriting
+from .writing import ShardWriting, Watch
 
 _ERROR_LENGTH = 500
 _PAUSE = 30  # seconds
@@ -52,18 +52,26 @@ class Ran:
     problem: str = ""
 
 
-def run(job_id: int, shards: tuple[int, ...] = (), *, alone: bool = False, last_try: bool = True) -> Ran:
+def run(
+    job_id: int,
+    shards: tuple[int, ...] = (),
+    *,
+    alone: bool = False,
+    last_try: bool = True,
+    watch: Watch | None = None,
+) -> Ran:
     """Do what there is to do for an export; a second one at the same time does no harm.
 
     :param shards: the indexes of those to write; none: the first, once the job is split, and others are told of theirs.
     :param alone: there are no others: write all shards.
     :param last_try: whether what fails for the moment fails for good; the next :func:`.jobs.retry` goes on from there.
+    :param watch: told of each batch.
     """
     job = ExportJob.objects.filter(pk=job_id).first()
     if job is None or job.is_over:
         return Ran(Outcome.OVER)
     try:
-        return _run(job, shards, alone=alone)
+        return _run(job, shards, alone=alone, watch=watch)
     except Stopped:
         return _stopped(job)
     except DatabaseError as error:
@@ -91,7 +99,7 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, _PASSING) or (isinstance(error, ServiceError) and error.is_transient)
 
 
-def _run(job: ExportJob, wanted: tuple[int, ...], *, alone: bool) -> Ran:
+def _run(job: ExportJob, wanted: tuple[int, ...], *, alone: bool, watch: Watch | None = None) -> Ran:
     _begin(job)
     first = ExportShard.objects.get(job=job, index=0)
     if job.planned_at is None:
@@ -108,7 +116,7 @@ def _run(job: ExportJob, wanted: tuple[int, ...], *, alone: bool) -> Ran:
             with _leased(shard) as lease:
                 if lease is None:
                     return Ran(Outcome.BUSY, seconds_left(shard))
-                ShardWriting(job, lease, len(shards)).run()
+                ShardWriting(job, lease, len(shards), watch).run()
     return _joined(job, first)
 
 

@@ -7,7 +7,7 @@ reads on from it, so nothing is missing and nothing is there twice, however ofte
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,9 @@ from .leases import Lease
 from .linking import Linker, linker_for
 from .reading import Batch, read
 from .sources import Shares
+
+#: Told of each batch: how many rows were written, of how many objects that were looked at.
+Watch = Callable[[int, int], None]
 
 # Part numbers that a takeover leaves out: whoever was thought dead may still be sending two.
 _LEFT_OUT = 3
@@ -53,11 +56,12 @@ class _Mark:
 class ShardWriting:
     """Writes the rest of a shard, whatever of it there is already.
 
-    :param shards: how many the job has.
+    :param shards: how many the job has. :param watch: told of each batch.
     """
 
-    def __init__(self, job: ExportJob, lease: Lease, shards: int) -> None:
+    def __init__(self, job: ExportJob, lease: Lease, shards: int, watch: Watch | None = None) -> None:
         self._job, self._lease, self._shard, self._shards = job, lease, lease.shard, shards
+        self._watch = watch
         self._source = sources.from_json(job.source)
         self._most = checking.most_rows(self._source, job.output)
         self._linker: Linker = linker_for(job)
@@ -128,6 +132,8 @@ class ShardWriting:
         self._listed += batch.listed
         self._written += len(made.rows)
         self._skipped += made.skipped + batch.missing
+        if self._watch is not None:
+            self._watch(len(made.rows), batch.listed)
 
     def _add(self, data: bytes) -> None:
         self._pieces.append(data)
