@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from ..services.exports.sources import Objects, Shares
 
 #: Characters: what a form may bring is limited, see DATA_UPLOAD_MAX_MEMORY_SIZE.
 MAX_LENGTH = 2_000_000
+# Beyond what a database counts up to.
+_PAST_ALL = 2**63
+# Which no page can show.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,16 @@ def _read(text: str) -> Choice:
         choice = Choice(tuple(given.pop("shares", ())), given.pop("storage", ""), tuple(given.pop("keys", ())))
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise _malformed() from None
-    is_whole = (
-        not given
-        and isinstance(choice.storage, str)
-        and all(isinstance(key, str) for key in choice.keys)
-        and all(isinstance(each, int) and not isinstance(each, bool) for each in choice.shares)
-        and not (choice.shares and choice.keys)
-    )
-    if not is_whole:
+    if given or (choice.shares and choice.keys) or not _is_possible(choice):
         raise _malformed()
     return choice
+
+
+def _is_possible(choice: Choice) -> bool:
+    texts = (choice.storage, *choice.keys)
+    return all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts) and all(
+        type(each) is int and 0 < each < _PAST_ALL for each in choice.shares
+    )
 
 
 def _malformed() -> forms.ValidationError:

@@ -13,9 +13,10 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..models import ExportJob, ExportShard, ExportState, Output
+from ..models import ExportJob, ExportShard, ExportState, Output, Share
 from ..services.exports import jobs, sources
 from ..services.exports.jobs import Progress
+from ..services.exports.sharing import share_id
 from ..services.exports.sources import Inventory, Objects, Prefix, Shares, Source
 from ..services.policy import policy_of
 from ..services.presigning import Host
@@ -160,8 +161,9 @@ def kept(job: ExportJob) -> str:
 
 
 def asks_password(job: ExportJob) -> bool:
-    """Whether the share of the result must have one."""
-    return policy_of(job.created_by).password_required
+    """Whether the share of the result must have one, and is still to be made."""
+    required = policy_of(job.created_by).password_required
+    return required and not Share.objects.filter(public_id=share_id(job, "result")).exists()
 
 
 def with_rows(queryset: Any) -> Any:

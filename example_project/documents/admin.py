@@ -14,7 +14,7 @@ from .models import Document
 class DocumentAdmin(ShareFileAdminMixin, admin.ModelAdmin):
     form = DocumentForm
     list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download", "share_button"]
-    actions = ["share_files"]
+    actions = ["share_files", "export_links"]
     search_fields = ["title", "filename"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:

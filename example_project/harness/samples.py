@@ -53,6 +53,24 @@ def load_samples() -> None:
         form.save()
 
 
+#: Texts beside the documents, in a folder of their own.
+DRAFTS = {"=SUM(1,1).txt": b"a name that a spreadsheet would calculate", "第 2 稿.txt": "第二稿".encode()}
+
+
+def load_drafts() -> str:
+    """Store them, where an earlier run has not; their folder."""
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+    from documents.models import Document
+
+    report = Document.objects.filter(filename=SAMPLES[-1].name).earliest("pk")
+    folder = f"{report.file.name.rpartition('/')[0]}/drafts/"
+    for name, content in DRAFTS.items():
+        if not default_storage.exists(folder + name):
+            default_storage.save(folder + name, ContentFile(content))
+    return folder
+
+
 def share_sample(owner: Any) -> str:
     """The path of a share of the report: that of an earlier run, where it is still open."""
     from documents.models import Document

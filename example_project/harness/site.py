@@ -15,7 +15,7 @@ import waitress
 from django.core.management import call_command
 
 from .errors import DemoFailed
-from .samples import load_samples, share_sample
+from .samples import load_drafts, load_samples, share_sample
 
 HOST = "127.0.0.1"
 ADMIN = "admin"
@@ -53,6 +53,7 @@ def prepare(directory: Path) -> Prepared:
     django.setup()
     call_command("migrate", verbosity=0)
     load_samples()
+    load_drafts()
     user, password = _reset_administrator()
     return Prepared(password, share_sample(user))
 
@@ -66,11 +67,6 @@ def _reset_administrator() -> tuple[Any, str]:
     user.set_password(password)
     user.save()
     return user, password
-
-
-def serve(listening: socket.socket) -> None:
-    """Answer until Ctrl-C or SIGTERM."""
-    _server(listening).run()
 
 
 @contextmanager

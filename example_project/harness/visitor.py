@@ -66,7 +66,9 @@ class Visitor:
     def get(self, url: str, headers: dict[str, str] | None = None) -> Answer:
         return self._send(Request(url, headers=headers or {}))
 
-    def post(self, url: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None) -> Answer:
+    def post(
+        self, url: str, fields: dict[str, str | list[str]], files: dict[str, tuple[str, bytes]] | None = None
+    ) -> Answer:
         """Send a form, with the CSRF token that the page before it set."""
         tokens = [cookie.value for cookie in self._cookies if cookie.name == "csrftoken"]
         boundary = secrets.token_hex(16)
@@ -82,8 +84,12 @@ class Visitor:
                 return Answer(refused.url, refused.code, refused.headers, refused.read())
 
 
-def _multipart(fields: dict[str, str], files: dict[str, tuple[str, bytes]], boundary: str) -> bytes:
-    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
+def _multipart(fields: dict[str, str | list[str]], files: dict[str, tuple[str, bytes]], boundary: str) -> bytes:
+    parts = [
+        (f'name="{name}"', value.encode())
+        for name, given in fields.items()
+        for value in ([given] if isinstance(given, str) else given)
+    ]
     for name, (filename, content) in files.items():
         # As the HTML standard has it; a percent sign stays as it is.
         quoted = filename.replace('"', "%22")

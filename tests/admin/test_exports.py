@@ -211,6 +211,9 @@ def test_share_links(login):
         ({"chosen": '{"shares": [true]}'}, "got lost on the way"),
         ({"chosen": '{"keys": "ab", "storage": []}'}, "got lost on the way"),
         ({"chosen": "[" * 100_000}, "got lost on the way"),
+        ({"chosen": '{"shares": [9223372036854775808]}'}, "got lost on the way"),
+        ({"chosen": '{"keys": ["\\ud800"], "storage": "default"}'}, "got lost on the way"),
+        ({"chosen": '{"keys": ["a"], "storage": "default", "more": 1}'}, "got lost on the way"),
         ({"chosen": chosen("a", storage="nowhere")}, "is no alias of STORAGES"),
         ({"chosen": chosen("a/../b")}, "a/../b"),
         ({"expires_in": "59"}, "greater than or equal to 60"),
@@ -346,12 +349,21 @@ def test_where_shares_need_a_password_the_result_does(login, oss, settings):
     assert "password is missing" in messages_of(client.post(page_of(job, "download")))
     client.post(page_of(job, "download"), {"password": "correct horse battery"})
     assert Share.objects.get().has_password
+    assert 'name="password"' not in body(client.get(page_of(job)))
 
 
 def test_a_result_that_is_not_there_yet_is_not_fetched(login):
     client, ann = login("ann", *ALL)
     job = made(ann)
     assert "has no result" in messages_of(client.post(page_of(job, "download")))
+
+
+@pytest.mark.parametrize("number", ["abc", "-1", "0", str(2**70), "1e3"])
+def test_a_number_of_no_export_is_not_found(login, number):
+    client, _ = login("ann", *ALL)
+    listed = reverse("admin:oss_share_exportjob_changelist")
+    assert client.get(f"{listed}{number}/change/").status_code == 404
+    assert client.get(f"{listed}{number}/progress/", follow=True).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["change", "progress", "cancel", "retry", "download"])

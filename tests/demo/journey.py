@@ -66,12 +66,16 @@ class Journey:
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
 
-    def _share_from_the_bucket(self, page: Page) -> str:
-        """The link."""
+    def _open_the_folder(self, page: Page) -> None:
+        """That of the samples, in the bucket browser."""
         page.get_by_role("link", name="Shares", exact=True).first.click()
         page.get_by_role("link", name="Browse buckets").click()
         for folder in (r"documents", r"\b\d{4}\b", r"\b\d{2}\b"):
             page.locator(".oss-folder").get_by_role("link", name=re.compile(folder)).first.click()
+
+    def _share_from_the_bucket(self, page: Page) -> str:
+        """The link."""
+        self._open_the_folder(page)
         page.get_by_label(re.compile(FILE)).check()
         self.look("browser", page)
         page.get_by_role("button", name="Share what is ticked…").click()

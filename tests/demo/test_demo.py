@@ -31,6 +31,12 @@ def test_the_walk_through_ends_well_and_says_what_it_compared():
     assert re.search(r"refused +the share, with 410: The download limit of this link is reached\.", said)
     assert re.search(r"refused +the share, with 410: This link was taken back\.", said)
     assert re.search(r"audited +created, denied, unlock_failed, unlocked, viewed, issued, .*, revoked, denied\n", said)
+    assert (
+        len(
+            re.findall(r"exported +3 files and a folder as (?:csv|xlsx): 5 links by the audited door, each opens", said)
+        )
+        == 2
+    )
     assert re.search(r"refreshed +the token, by the worker\n", said)
     assert re.search(r"refreshed .* once the worker was stopped; \d+ links opened\n", said)
     assert re.search(

@@ -1,5 +1,6 @@
 """What ``DEMO_ONCE=1`` walks through: each step is a function that takes the :class:`Tour`, in this order."""
 
+from .exporting import lists_of_links
 from .links import every_link
 from .login import log_in
 from .refusals import dead_links
@@ -14,6 +15,7 @@ STEPS = (
     dead_links,
     log_in,
     a_share_from_beginning_to_end,
+    lists_of_links,
     without_worker_and_sts,
 )
 
