@@ -14,7 +14,7 @@ from ..services.access import Denied, Visit
 from ..services.clients import client_of
 from .headers import protect
 from .languages import visitors_language
-from .refusals import refuse
+from .refusals import SHARES, House, refuse
 
 #: Of the mark that a visitor knew the password; its path tells whose.
 COOKIE = "oss_share_unlocked"
@@ -22,7 +22,7 @@ COOKIE = "oss_share_unlocked"
 View = Callable[[HttpRequest, str], HttpResponseBase]
 
 
-def door(*methods: str) -> Callable[[View], View]:
+def door(*methods: str, house: House = SHARES) -> Callable[[View], View]:
     """A public view ``(request, token)``: its Denied becomes a page, and all its answers get the headers.
 
     Outside of ``ATOMIC_REQUESTS``: what the services decide is committed, whatever becomes of the answer.
@@ -32,7 +32,7 @@ def door(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
             with visitors_language(request):
-                response = _answer(view, methods, request, token)
+                response = _answer(view, methods, house, request, token)
             protect(response)
             # Django would log each refusal with its path, which opens the share; the audit has it without.
             vars(response)["_has_been_logged"] = True
@@ -50,13 +50,13 @@ def enter(request: HttpRequest, token: str) -> Visit:
     return access.open_share(token, client_of(request), mark=mark, user=getattr(request, "user", None))
 
 
-def _answer(view: View, methods: tuple[str, ...], request: HttpRequest, token: str) -> HttpResponseBase:
+def _answer(view: View, methods: tuple[str, ...], house: House, request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method not in methods:
         if request.method in ("GET", "HEAD"):
             # Somebody reloads what a form led to.
-            return redirect("oss_share:share", token)
+            return redirect(house.home, token)
         return HttpResponseNotAllowed(methods)
     try:
         return view(request, token)
     except Denied as denied:
-        return refuse(request, token, denied)
+        return refuse(request, token, denied, house)

@@ -48,11 +48,12 @@ def protect(response: HttpResponseBase) -> None:
     response.headers.setdefault("Content-Security-Policy", NOTHING)
 
 
-def page_policy(style: str, script: str, nonce: Nonce, origin: str = "") -> str:
+def page_policy(style: str, script: str, nonce: Nonce, origin: str = "", *, sends: bool = False) -> str:
     """What a page may load: the style and script in it, and what is shown from the bucket.
 
     :param origin: scheme and host of the bucket's links. Forms may lead there too: Chromium holds redirects after a
         form to the same list.
+    :param sends: whether its script talks to us and to the bucket.
     """
     own_nonce = nonce.source
     directives = {
@@ -66,6 +67,8 @@ def page_policy(style: str, script: str, nonce: Nonce, origin: str = "") -> str:
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+    if sends:
+        directives["connect-src"] = f"'self' {origin}"
     return "; ".join(f"{name} {sources.strip()}" for name, sources in directives.items())
 
 

@@ -27,13 +27,20 @@ _kept: WeakKeyDictionary[Any, dict[tuple[str | None, str], _Made]] = WeakKeyDict
 
 
 def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200, origin: str = ""
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    origin: str = "",
+    program: str = "",
 ) -> HttpResponse:
     """Render ``oss_share/<template>.html``.
 
     :param origin: scheme and host of the bucket's links, which a page may show files from; "" before the unlock.
+    :param program: a script of its own, which may send to the bucket.
     """
-    return _answer(_make(get_template(f"oss_share/{template}.html"), context, request, origin), status)
+    return _answer(_make(get_template(f"oss_share/{template}.html"), context, request, origin, program), status)
 
 
 def same_page(template: str, name: str, context: Mapping[str, Any], *, status: int) -> HttpResponse:
@@ -49,13 +56,20 @@ def same_page(template: str, name: str, context: Mapping[str, Any], *, status: i
     return _answer(made, status)
 
 
-def _make(template: Any, context: Mapping[str, Any], request: HttpRequest | None = None, origin: str = "") -> _Made:
-    style, script = (render_to_string(f"oss_share/{name}") for name in ("style.css", "script.js"))
+def _make(
+    template: Any,
+    context: Mapping[str, Any],
+    request: HttpRequest | None = None,
+    origin: str = "",
+    program: str = "",
+) -> _Made:
+    style, script = (str(render_to_string(f"oss_share/{name}")) for name in ("style.css", "script.js"))
+    script += program
     nonce = Nonce()
     # Files of templates/, not anything that a visitor wrote.
     assets = {"style": mark_safe(style), "script": mark_safe(script), "csp_nonce": nonce}  # noqa: S308
     html = template.render({**assets, **context}, request)
-    return _Made(html, page_policy(style, script, nonce, origin), nonce.source)
+    return _Made(html, page_policy(style, script, nonce, origin, sends=bool(program)), nonce.source)
 
 
 def _answer(made: _Made, status: int) -> HttpResponse:

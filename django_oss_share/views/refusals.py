@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,6 +30,27 @@ ADVICE: Mapping[Reason, str | Promise] = {
     Reason.ZIP: _("They are too many or too large, or that is not allowed. Download them one by one."),
     Reason.UNAVAILABLE: _("Nothing was counted, and the link stays as it is."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What one kind of public pages has of its own.
+
+    :ivar home: the URL's name of the page that a token leads to. :ivar locked: the template that asks for a password.
+    :ivar advice: by reason. :ivar said: by reason, where the usual words would be of something else.
+    """
+
+    home: str
+    locked: str
+    advice: Mapping[Reason, str | Promise]
+    said: Mapping[Reason, str | Promise] = field(default_factory=dict)
+
+    def words(self, reason: Reason) -> str:
+        """What people read for ``reason``."""
+        return str(self.said.get(reason, reason.label))
+
+
+SHARES = House("oss_share:share", "locked", ADVICE)
 _LOCKED = (Reason.PASSWORD, Reason.WRONG_PASSWORD)
 #: Where there is a way back to what is shared.
 _INSIDE = (Reason.ITEM, Reason.ZIP)
@@ -38,25 +60,30 @@ _PROBLEM = "application/problem+json"
 _MEDIA_TYPES = ("text/html", _PROBLEM, "application/json", "text/plain")
 
 
-def refuse(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
+def refuse(request: HttpRequest, token: str, denied: Denied, house: House = SHARES) -> HttpResponse:
     """The answer to a visitor who may not have it: HTML, unless another form is asked for by the Accept header."""
     wanted = request.get_preferred_type(_MEDIA_TYPES) or "text/html"
     if wanted == "text/html":
-        response = _shown(request, token, denied)
+        response = _shown(request, token, denied, house)
     elif wanted == "text/plain":
-        response = HttpResponse(f"{denied.reason.label}\n", "text/plain; charset=utf-8", denied.status)
+        response = HttpResponse(f"{house.words(denied.reason)}\n", "text/plain; charset=utf-8", denied.status)
     else:
-        response = _problem(denied)
+        response = _problem(denied, house)
     if denied.retry_after:
         response["Retry-After"] = str(denied.retry_after)
     return response
 
 
-def _shown(request: HttpRequest, token: str, denied: Denied) -> HttpResponse:
+def _shown(request: HttpRequest, token: str, denied: Denied, house: House) -> HttpResponse:
     reason = denied.reason
     if reason in _LOCKED:
-        return page(request, "locked", {"reason": reason, "token": token}, status=denied.status)
-    context: dict[str, Any] = {"reason": reason, "advice": ADVICE[reason], "wait": _wait(denied.retry_after)}
+        return page(request, house.locked, {"reason": reason, "token": token}, status=denied.status)
+    context: dict[str, Any] = {
+        "reason": reason,
+        "words": house.words(reason),
+        "advice": house.advice[reason],
+        "wait": _wait(denied.retry_after),
+    }
     if denied.share is None and reason in _SAME_FOR_ALL:
         return same_page("denied", f"{reason} {denied.retry_after}", context, status=denied.status)
     if denied.share is not None and reason is Reason.SCHEDULED:
@@ -73,7 +100,11 @@ def _wait(seconds: int) -> str:
     return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds} if seconds else ""
 
 
-def _problem(denied: Denied) -> HttpResponse:
+def _problem(denied: Denied, house: House) -> HttpResponse:
+    return problem(house.words(denied.reason), denied.status, code=denied.reason)
+
+
+def problem(title: str, status: int, **facts: Any) -> HttpResponse:
     """As RFC 9457 has it."""
-    facts = {"type": "about:blank", "title": str(denied.reason.label), "status": denied.status, "code": denied.reason}
-    return JsonResponse(facts, status=denied.status, content_type=_PROBLEM)
+    facts = {"type": "about:blank", "title": title, "status": status, **facts}
+    return JsonResponse(facts, status=status, content_type=_PROBLEM)

@@ -71,7 +71,7 @@ def test_what_is_bad_is_removed(oss, scanner):
     assert (state(received), received.verdict) == (FileState.REJECTED, "EICAR")
     assert oss.keys() == ["reports/q3.pdf"]
     event = AuditEvent.objects.order_by("-id")[0]
-    assert (event.action, event.reason, event.data["finding"]) == ("denied", "rejected", "EICAR")
+    assert (event.action, event.reason, event.data["finding"]) == ("denied", "rejected by the scanner", "EICAR")
     request.refresh_from_db()
     assert request.received == 0
     assert leave(request).state == FileState.WAITING

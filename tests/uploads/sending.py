@@ -18,12 +18,12 @@ def md5(content: bytes) -> str:
 def send(upload: Any, content: bytes = CONTENT, **changed: str | None) -> requests.Response:
     """PUT the content with the upload's headers, some of them changed or (None) left out."""
     headers = {**upload.headers, **{name.replace("_", "-"): value for name, value in changed.items()}}
-    return _put(upload.link.url, content, {name: value for name, value in headers.items() if value is not None})
+    return send_raw(upload.link.url, {name: value for name, value in headers.items() if value is not None}, content)
 
 
 def send_part(part: Any, content: bytes) -> requests.Response:
     start = (part.number - 1) * 100 * 1024
-    return _put(part.link.url, content[start : start + part.size], {})
+    return send_raw(part.link.url, {}, content[start : start + part.size])
 
 
 def send_form(
@@ -43,6 +43,6 @@ def code(answer: requests.Response) -> str:
     return answer.text.partition("<Code>")[2].partition("</Code>")[0] or str(answer.status_code)
 
 
-def _put(url: str, content: bytes, headers: dict[str, str]) -> requests.Response:
+def send_raw(url: str, headers: dict[str, str], content: bytes) -> requests.Response:
     # requests would send a type of its own otherwise.
     return requests.put(url, data=content, headers=headers, timeout=10)

@@ -11,8 +11,8 @@ from django_oss_share import urls
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import tokens
 
-#: Every public page, by its name; from the URLconf, so that a new one is in all tests at once.
-ROUTES = [str(pattern.name) for pattern in urls.urlpatterns]
+#: Every public page of a share, by its name; from the URLconf, so that a new one is in all tests at once.
+ROUTES = [str(pattern.name) for pattern in urls.urlpatterns if str(pattern.pattern).startswith("<str:token>/")]
 #: The methods that each answers by itself.
 METHODS = {
     "share": {"GET", "HEAD"},

@@ -21,6 +21,7 @@ from ..inputs import Expiry
 from ..policy import policy_of
 from ..shares import hashed_password
 from ..transactions import atomic, send_on_commit
+from ..uploads.patterns import checked_patterns
 from . import checks
 from .permissions import require_change
 
@@ -188,6 +189,6 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "note": lambda value: inputs.checked_text("note", value, 2000),
     "max_files": checks.checked_max_files,
     "max_size": checks.checked_max_size,
-    "content_types": checks.checked_patterns,
+    "content_types": checked_patterns,
     "notify": bool,
 }

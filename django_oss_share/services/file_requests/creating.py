@@ -21,6 +21,7 @@ from ..policy import policy_of
 from ..reach import require_reach
 from ..shares import hashed_password
 from ..transactions import atomic, send_on_commit
+from ..uploads.patterns import checked_patterns
 from . import checks
 from .permissions import require_request
 
@@ -80,7 +81,7 @@ def create(
         expires_at=inputs.checked_expiry(given, policy, now, None, field),
         max_files=checks.checked_max_files(max_files),
         max_size=checks.checked_max_size(max_size),
-        content_types=checks.checked_patterns(content_types),
+        content_types=checked_patterns(content_types),
         notify=bool(notify),
     )
     request.password = hashed_password(password, by=by or created_by).encoded

@@ -18,10 +18,10 @@ from ..objects import storage_of
 from ..transactions import atomic
 from ..uploads import arriving, promises, sending
 from ..uploads.errors import BadTicket, BrokenPromise
+from ..uploads.naming import checked_upload_name, key_for, new_receipt
+from ..uploads.patterns import is_taken
 from ..uploads.promises import Promise
 from ..uploads.sending import SignedPart
-from .checks import is_taken
-from .naming import checked_upload_name, key_for, new_receipt
 from .opening import RequestVisit, denied, reason_against
 from .taking import let_go, owner_of, quarantined, take
 
@@ -124,7 +124,7 @@ def _promised(visit: RequestVisit, filename: str, size: int, content_type: str) 
     request, receipt = visit.request, new_receipt()
     key = key_for(request.prefix, filename, receipt)
     promises.checked_size(size, request.max_size)
-    kind = storage_of(request.storage).upload_headers(key, _said_type(content_type))["content-type"]
+    kind = storage_of(request.storage).upload_headers(key, promises.said_type(content_type))["content-type"]
     if not is_taken(request.content_types, filename, kind):
         raise InvalidArgument(
             f"content_type={kind!r} is not taken here; allowed are {', '.join(request.content_types)}.",
@@ -147,14 +147,6 @@ def _promised(visit: RequestVisit, filename: str, size: int, content_type: str) 
         ends_at=datetime.fromtimestamp(ends_at, UTC),
     )
     return promise, received
-
-
-def _said_type(content_type: str) -> str:
-    """Browsers say of some files what is no media type; that is as if they had said nothing."""
-    try:
-        return promises.checked_type(content_type)
-    except InvalidArgument:
-        return ""
 
 
 def _keep_place(visit: RequestVisit, received: ReceivedFile, link: PresignedURL | None) -> None:

@@ -21,6 +21,9 @@ from ..uploads.errors import BrokenPromise, NotArrived
 from ..uploads.promises import Promise
 from .opening import reason_against
 
+#: Why a file was refused by whatever examined it; kept in the audit.
+REJECTED = "rejected by the scanner"
+
 
 def owner_of(request: FileRequest) -> str:
     """Who alone may go on with an upload of a file request."""
@@ -81,7 +84,7 @@ def reject(received: ReceivedFile, verdict: str, now: datetime) -> None:
             FileRequest.objects.filter(pk=request.pk).update(received=F("received") - 1)
             request.received -= 1
             facts = {"receipt": received.receipt, "filename": received.filename, "finding": verdict}
-            event = audit.record(Action.DENIED, request=request, reason=Reason.REJECTED, key=received.place, data=facts)
+            event = audit.record(Action.DENIED, request=request, reason=REJECTED, key=received.place, data=facts)
             send_on_commit(signals.file_rejected, file_request=request, received=received, event=event)
     received.refresh_from_db()
 

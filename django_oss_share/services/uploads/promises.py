@@ -36,6 +36,7 @@ class Promise:
     :ivar least: bytes; :ivar most: likewise. :ivar types: of which its content type is one; empty: any.
     :ivar owner: who alone may go on with it. :ivar ends_at: Unix time.
     :ivar overwrite: whether it may take the place of what is there.
+    :ivar filename: what it is called where it comes from.
     :ivar mark: stored with the object, by which it is known to be of this upload and of no other.
     :ivar upload_id: OSS's, of an upload by parts; its ``part_size`` in bytes.
     """
@@ -48,6 +49,7 @@ class Promise:
     owner: str
     ends_at: int
     overwrite: bool = False
+    filename: str = ""
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     upload_id: str = ""
     part_size: int = 0
@@ -106,6 +108,14 @@ def checked_type(content_type: str, field: str = "content_type") -> str:
             f"{field}={content_type!r} is no media type, such as 'application/pdf'.", field=field, value=content_type
         )
     return content_type or ""
+
+
+def said_type(content_type: Any) -> str:
+    """Browsers say of some files what is no media type; that is as if they had said nothing."""
+    try:
+        return checked_type(content_type)
+    except InvalidArgument:
+        return ""
 
 
 def checked_types(types: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a file is called that a stranger left: by people, and in the bucket."""
+"""What an uploaded file is called: by people, and in the bucket."""
 
 from __future__ import annotations
 
