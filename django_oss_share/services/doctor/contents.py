@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE).search
 _NO_TYPES = ("", "application/octet-stream", "binary/octet-stream", "application/x-msdownload")
 # Names of what a cache kept, and which is to be compared with what OSS has.
 _COMPARED = {"etag": "ETag", "content-type": "Content-Type", "content-disposition": "Content-Disposition"}
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HIT = re.compile(r"\bHIT\b", re.IGNORECASE)
 
 
@@ -75,8 +77,11 @@ def _garbled(answer: Answer, actual: str) -> Judgement | None:
     if not actual.startswith("text/") or answer.headers.get("content-encoding"):
         return None
     declared = _CHARSET(answer.headers.get("content-type", ""))
-    _text, charset = decode(answer.body, whole=answer.is_whole)
-    if answer.body.isascii() or (declared and _is_same(declared[1], charset, answer)):
+    text, charset = decode(answer.body, whole=answer.is_whole)
+    # Browsers go by a byte order mark, whatever is declared.
+    if answer.body.isascii() or answer.body.startswith(_MARKS):
+        return None
+    if declared and _is_true(declared[1], answer, text, charset):
         return None
     says = f"is declared to be {declared[1]}" if declared else "is sent without a charset"
     return Judgement(
@@ -86,10 +91,10 @@ def _garbled(answer: Answer, actual: str) -> Judgement | None:
     )
 
 
-def _is_same(declared: str, charset: str, answer: Answer) -> bool:
-    """Whether the text reads the same by the one as by the other."""
-    text, read_as = decode(answer.body, f"text/plain; charset={declared}", whole=answer.is_whole)
-    return read_as == declared.lower() or text == decode(answer.body, whole=answer.is_whole)[0] and read_as == charset
+def _is_true(declared: str, answer: Answer, text: str, charset: str) -> bool:
+    """Whether the text can be read by what is declared; what is UTF-8 is hardly ever anything else."""
+    read, read_by = decode(answer.body, f"charset={declared}", whole=answer.is_whole)
+    return read_by == declared.lower() and (charset != "utf-8" or read == text)
 
 
 def _stale(case: Case, answer: Answer) -> Judgement | None:

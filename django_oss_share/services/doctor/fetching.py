@@ -74,8 +74,9 @@ def is_listed(link: Link, hosts: Iterable[str]) -> bool:
     """Whether ``hosts``, with a port or without, name that of the link."""
     parts = urlsplit(link.url)
     host = (parts.hostname or "").rstrip(".")
+    shown = f"[{host}]" if ":" in host else host
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    return any(each.lower().rstrip(".") in (host, f"{host}:{port}", f"[{host}]:{port}") for each in hosts)
+    return any(each.lower().rstrip(".") in (host, shown, f"{shown}:{port}") for each in hosts)
 
 
 def _address_of(parts: SplitResult, *, allow_private: bool, allow_loopback: bool) -> tuple[str, int]:

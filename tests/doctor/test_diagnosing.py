@@ -1,0 +1,318 @@
+"""What the table of broken links has no place for."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shares.factories import make_share, make_user
+
+from django_oss_share.models import Grant
+from django_oss_share.oss import cdn
+from django_oss_share.services import shares, tokens
+from django_oss_share.services.doctor import NotALink, diagnose
+from django_oss_share.services.objects import storage_of
+from django_oss_share.testing import OSSEmulator
+
+from .world import BACKEND, CDN_KEY, PAIR, SITE
+
+HOUR = timedelta(hours=1)
+
+
+def cause(text, **options):
+    return diagnose(text, **options).cause.value
+
+
+# Presigned links
+
+
+def test_without_the_key_it_says_that_nothing_was_checked(world):
+    diagnosis = diagnose(world.native())
+    assert diagnosis.is_ok
+    assert "not checked" in diagnosis.explanation
+    assert diagnosis.link["signature"] == "not checked"
+    assert "--fetch" in diagnosis.cure
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+@pytest.mark.parametrize("network", ["-internal", ""])
+def test_every_host_of_a_bucket_is_known(world, version, network):
+    world.knows_native()
+    diagnosis = diagnose(world.native(version=version).replace("hangzhou.ali", f"hangzhou{network}.ali"))
+    assert diagnosis.is_ok
+    assert diagnosis.link["storage"] == "native"
+    assert any("inside the same region" in note for note in diagnosis.link["notes"]) == bool(network)
+
+
+def test_a_custom_domain_is_known_by_its_storage(world):
+    world.knows_native(custom_domain="static.example.com")
+    diagnosis = diagnose(world.native(host="static.example.com"))
+    assert diagnosis.is_ok
+    assert (diagnosis.link["endpoint"], diagnosis.link["bucket"]) == ("custom", "examplebucket")
+
+
+def test_an_unknown_domain_is_known_by_who_signed(world):
+    world.knows_native()
+    diagnosis = diagnose(world.native(host="other.example.com"))
+    assert diagnosis.link["bucket"] == "examplebucket"
+    assert diagnosis.link["signed_by"] == "storage 'native'"
+
+
+def test_of_two_storages_on_a_bucket_the_one_that_signed_is_told(world):
+    world.knows_native()
+    world.storage("second", access_key="LTAIsecond", secret_key="s2", custom_domain="static.example.com")
+    link = diagnose(world.native(pair=("LTAIsecond", "s2"))).link
+    assert (link["storage"], link["signed_by"]) == ("second", "storage 'second'")
+
+
+def test_a_token_of_a_grant_ends_with_the_grant(world):
+    Grant.objects.create(
+        recipient="Ann",
+        storage="default",
+        bucket="examplebucket",
+        duration=900,
+        access_key_id="STS.granted",
+        expires_at=world.now + timedelta(minutes=5),
+    )
+    url = world.native(pair=("STS.granted", "s", "token"), expires_in=3600)
+    assert cause(url) == "link_outlives_token"
+    assert cause(url, now=world.now + timedelta(minutes=10)) == "token_expired"
+    assert cause(url, now=world.now + 2 * HOUR) == "link_expired"
+
+
+def test_a_token_that_is_refreshed_is_known(world, settings):
+    role = {
+        "PROVIDER": "assume_role",
+        "ROLE_ARN": "acs:ram::1234567890123456:role/reader",
+        "STS_ENDPOINT": world.emulator.sts_endpoint,
+        "ACCESS_KEY_ID": world.emulator.access_key_id,
+        "ACCESS_KEY_SECRET": world.emulator.access_key_secret,
+    }
+    settings.OSS_SHARE = {**settings.OSS_SHARE, "CREDENTIALS": {"reader": role}}
+    options = world.emulator.storage_options(credentials="reader", access_key=None, secret_key=None)
+    settings.STORAGES = {"default": {"BACKEND": BACKEND, "OPTIONS": options}}
+
+    diagnosis = diagnose(storage_of("default").url("q3.pdf"), fetch=True)
+    assert diagnosis.is_ok, diagnosis
+    assert diagnosis.link["token_expires_at"]
+    assert diagnosis.link["signature"] == "right"
+
+
+def test_where_the_database_is_down_links_are_explained_all_the_same(world, monkeypatch):
+    def down(*args, **kwargs):
+        raise DatabaseError("down")
+
+    monkeypatch.setattr(Grant.objects, "filter", down)
+    diagnosis = diagnose(world.native(pair=("STS.unknown", "s", "token")))
+    assert diagnosis.is_ok
+    assert any("database" in note for note in diagnosis.link["notes"])
+
+
+def test_an_upload_with_its_content_type_is_recognised(world):
+    url = world.link("a.txt", method="PUT", headers={"content-type": "text/plain"})
+    diagnosis = diagnose(url)
+    assert diagnosis.is_ok
+    assert "PUT with the header Content-Type: text/plain" in diagnosis.explanation
+
+
+@pytest.mark.parametrize("seconds", [59, 61])
+def test_a_clock_that_is_a_little_off_is_a_note(world, seconds):
+    world.emulator.clock_offset = seconds + 0.5
+    diagnosis = diagnose(world.link(), fetch=True)
+    assert diagnosis.is_ok
+    assert bool(diagnosis.link["notes"]) == (seconds > 60)
+
+
+def test_what_is_asked_to_be_saved_may_be_of_any_type(world):
+    for key in ("logo.png", "notes.txt", "utf8.txt"):
+        assert cause(world.link(key, query={"response-content-disposition": "attachment"}), fetch=True) == "ok"
+
+
+@pytest.mark.parametrize("key", ["empty.txt", "declared.txt", "a b.txt"])
+def test_texts_that_are_in_order(world, key):
+    assert cause(world.link(key), fetch=True) == "ok"
+
+
+def test_a_charset_that_is_not_true_is_told(world):
+    url = world.link("notes.txt", query={"response-content-type": "text/plain;charset=utf-8"})
+    assert "declared to be utf-8" in diagnose(url, fetch=True).explanation
+    good = world.link("notes.txt", query={"response-content-type": "text/plain;charset=gb18030"})
+    assert cause(good, fetch=True) == "ok"
+
+
+def test_osss_own_domains_save_what_is_to_be_shown(world, settings):
+    with OSSEmulator(buckets=["newbucket"], force_download=True) as emulator:
+        emulator.put("q3.pdf", b"%PDF", content_type="application/pdf")
+        emulator.put("q3.zip", b"PK", content_type="application/zip")
+        settings.STORAGES = {"default": {"BACKEND": BACKEND, "OPTIONS": emulator.storage_options()}}
+        world.emulator = emulator
+        assert cause(world.link(), fetch=True) == "needs_custom_domain"
+        assert cause(world.link("q3.zip"), fetch=True) == "ok"
+        assert cause(world.link(query={"response-content-disposition": "attachment"}), fetch=True) == "ok"
+
+
+def test_a_public_object_needs_no_signature(world):
+    world.bucket.put_object_acl("q3.pdf", "public-read")
+    url = world.link().partition("?")[0]
+    assert cause(url) == "no_permission"
+    assert cause(url, fetch=True) == "ok"
+    world.settings.STORAGES["default"]["OPTIONS"]["querystring_auth"] = False
+    world.settings.STORAGES = dict(world.settings.STORAGES)
+    assert cause(url) == "ok"
+
+
+def test_a_plain_link_of_somebody_else(world):
+    diagnosis = diagnose("https://somebody.oss-cn-beijing.aliyuncs.com/a/b.jpg")
+    assert diagnosis.is_ok
+    assert (diagnosis.link["kind"], diagnosis.link["bucket"]) == ("plain", "somebody")
+
+
+def test_no_bucket_of_that_name(world):
+    diagnosis = diagnose(world.link().replace("/examplebucket/", "/otherbucket/"), fetch=True)
+    assert diagnosis.cause == "tampered"
+    assert "the bucket 'examplebucket'" in diagnosis.explanation
+
+
+def test_the_vendors_own_example_has_expired(world):
+    url = (
+        "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampleobject.txt?x-oss-process=image%2Fresize%2Cp_10&"
+        "x-oss-date=20241115T095058Z&x-oss-expires=3600&x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential="
+        "LTAI****************%2F20241115%2Fcn-hangzhou%2Foss%2Faliyun_v4_request&"
+        "x-oss-signature=6e7a*********************************"
+    )
+    diagnosis = diagnose(url)
+    assert diagnosis.cause == "link_expired"
+    assert diagnosis.link["expires_at"] == "2024-11-15T10:50:58Z"
+    now = datetime(2024, 11, 15, 10, tzinfo=UTC)
+    assert cause(url, now=now) == "tampered"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x-oss-date", "20261399T000000Z"),
+        ("x-oss-date", "yesterday"),
+        ("x-oss-expires", "0"),
+        ("x-oss-expires", "-900"),
+        ("x-oss-expires", "9" * 30),
+        ("x-oss-expires", "15m"),
+        ("x-oss-credential", "LTAI"),
+        ("x-oss-credential", "LTAI/20230101/cn-hangzhou/oss/aliyun_v4_request"),
+        ("x-oss-signature-version", "OSS5"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_named(world, name, value):
+    pairs = [pair.partition("=") for pair in world.link().partition("?")[2].split("&")]
+    query = "&".join(f"{given}={value if given == name else was}" for given, _, was in pairs)
+    diagnosis = diagnose(f"{world.link().partition('?')[0]}?{query}")
+    assert diagnosis.cause == "tampered"
+    assert name in diagnosis.explanation
+
+
+@pytest.mark.parametrize("end", ["0", "1730000000000", "9" * 18, "9" * 40, "-1", "x", ""])
+def test_any_end_of_v1_is_an_answer(world, end):
+    url = world.link(version="v1").replace("Expires=", f"Expires={end}&Old=")
+    assert not diagnose(url).is_ok
+
+
+# CDN
+
+
+def test_a_cdn_that_is_not_set_up_here(world):
+    diagnosis = diagnose(cdn.sign("https://cdn.example.net/q3.pdf", "another", "A", 3600).url)
+    assert diagnosis.is_ok
+    assert "not checked" in diagnosis.explanation
+    assert (
+        cause(cdn.sign("https://cdn.example.net/q3.pdf", "another", "C", 60, now=world.now - HOUR).url)
+        == "link_expired"
+    )
+
+
+def test_a_plain_link_to_a_cdn_that_checks(world):
+    world.storage("cdn", access_key=PAIR[0], secret_key=PAIR[1], cdn={"domain": "cdn.example.com", "key": CDN_KEY})
+    assert cause("https://cdn.example.com/q3.pdf") == "no_permission"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("denied by req auth: expired timestamp", "link_expired"),
+        ("denied by req auth: invalid md5hash=abc", "tampered"),
+        ("denied by http_referer ACL", "referer_denied"),
+    ],
+)
+def test_what_a_cdn_says_in_its_header(world, header, expected):
+    place = world.behind(lambda target: (403, {"X-Tengine-Error": header}, b"<html>"))
+    world.storage("cdn", **world.emulator.storage_options(cdn={"domain": place, "key": CDN_KEY}, url_protocol="http:"))
+    assert cause(cdn.sign(f"http://{place}/q3.pdf", CDN_KEY).url, fetch=True) == expected
+
+
+# Shares
+
+
+def test_a_share_is_known_by_its_link_its_path_and_its_token(world):
+    share = make_share(name="Q3")
+    token = tokens.make(share)
+    for text in (f"{SITE}/s/{token}/", f"{SITE}/s/{token}", f"see <{SITE}/s/{token}/>.", f"/s/{token}/", token):
+        diagnosis = diagnose(text)
+        assert diagnosis.is_ok
+        assert diagnosis.link["id"] == share.pk
+        assert token not in json.dumps(diagnosis.as_dict())
+
+
+@pytest.mark.parametrize(
+    "text", ["/s/abc/", f"{SITE}/s/abc", f"{SITE}/s/{'A' * 36}/", f"{SITE}/s/{'A' * 35}/download/"]
+)
+def test_what_only_looks_like_a_share_is_forged(world, text):
+    assert cause(text) == "tampered"
+
+
+def test_a_share_that_was_purged(world):
+    share = make_share()
+    url = world.address(share)
+    type(share).objects.filter(pk=share.pk)._raw_delete("default")
+    assert cause(url) == "not_found"
+
+
+def test_states_of_shares(world):
+    soon = world.now + HOUR
+    assert cause(world.share(starts_at=soon)) == "policy_denied"
+    assert cause(world.share(password="secret", allowed_networks=["10.0.0.0/8"])) == "ok"
+    gone = make_user("gone", is_active=False)
+    assert cause(world.share(created_by=gone, created_by_label="gone")) == "policy_denied"
+    share = make_share()
+    old = world.address(share)
+    shares.rotate(share)
+    assert cause(old) == "policy_denied"
+    assert cause(world.address(share)) == "ok"
+
+
+def test_what_a_share_leads_to_is_not_counted(world):
+    share = make_share(key="q3.pdf", max_downloads=1)
+    diagnosis = diagnose(world.address(share), fetch=True)
+    assert diagnosis.is_ok
+    assert diagnosis.link["leads_to"]["answer"]["status"] == 200
+    share.refresh_from_db()
+    assert share.downloads == 0
+    assert not share.events.exists()
+
+
+# Anything
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_anything_is_explained_or_no_link(world, data):
+    good = data.draw(st.sampled_from([world.link(), world.link(version="v1"), f"{SITE}/s/{'A' * 36}/", world.native()]))
+    at = data.draw(st.integers(0, 400))
+    text = good[:at] + data.draw(st.text(max_size=8)) + good[at + data.draw(st.integers(0, 100)) :]
+    try:
+        diagnosis = diagnose(text)
+    except NotALink as error:
+        assert str(error)
+    else:
+        assert json.dumps(diagnosis.as_dict())
