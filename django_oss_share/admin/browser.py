@@ -19,7 +19,7 @@ from ..oss import OSSShareError
 from ..services import objects
 from ..services.exports.permissions import may_export
 from ..services.metadata import may_change_metadata
-from ..services.policy import may_browse, may_share
+from ..services.policy import may_browse, may_set_access, may_share
 from .export_choice import Choice
 from .export_starting import start_view
 from .previewing import preview_told, thumbnails_for
@@ -166,5 +166,6 @@ def _render(model_admin: ShareModelAdmin, request: HttpRequest, template: str, c
         "may_share": may_share(request.user),
         "may_change_metadata": may_change_metadata(request.user),
         "may_export": may_export(request.user),
+        "may_set_access": may_set_access(request.user),
     }
     return TemplateResponse(request, template, {**shared, **context})

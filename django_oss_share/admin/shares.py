@@ -25,6 +25,7 @@ from ..services.exports.sources import MAX_CHOSEN
 from ..services.rights import may_open, may_see, may_see_link
 from ..services.transactions import atomic
 from . import bulk, steps
+from .access import access_view
 from .browser import browser_view, chosen_view, object_view
 from .columns import ShareColumns
 from .creating import create_view
@@ -173,6 +174,7 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
         pages = {
             "presign": self.presign_view,
             "metadata": self.metadata_view,
+            "access": self.access_view,
             "preview": self.preview_view,
             "doctor": self.doctor_view,
             "browse": self.browser_view,
@@ -204,6 +206,9 @@ class ShareAdmin(ShareColumns, ShareModelAdmin):
 
     def presign_view(self, request: HttpRequest) -> HttpResponse:
         return presign_view(self, request)
+
+    def access_view(self, request: HttpRequest) -> HttpResponse:
+        return access_view(self, request)
 
     def metadata_view(self, request: HttpRequest) -> HttpResponse:
         return metadata_view(self, request)
