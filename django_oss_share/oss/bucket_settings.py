@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ import alibabacloud_oss_v2 as sdk
 from .bucket_access import AccessClient
 from .errors import CorruptTransfer, ObjectNotFound, PermissionDenied, ServiceError
 
+# For which browsers remember a rule.
+_CORS_SECONDS = 600
 # Somebody waits for the answer.
 _SHORT = {"retry_max_attempts": 1, "readwrite_timeout": 5}
 
@@ -63,6 +66,17 @@ class SettingsClient(AccessClient):
             return ()
         return tuple(map(_rule, result.cors_configuration.cors_rules or ()))
 
+    def set_cors(self, rules: Sequence[CORSRule]) -> None:
+        """In place of the present ones, all of them; at most 20."""
+        if not rules:
+            with self._translated("DeleteBucketCors"):
+                self._sdk.delete_bucket_cors(sdk.DeleteBucketCorsRequest(self.bucket), **_SHORT)
+            return
+        configuration = sdk.CORSConfiguration(cors_rules=[_sdk_rule(rule) for rule in rules])
+        request = sdk.PutBucketCorsRequest(self.bucket, cors_configuration=configuration)
+        with self._translated("PutBucketCors"):
+            self._sdk.put_bucket_cors(request, **_SHORT)
+
     def versioning(self) -> str:
         """``Enabled``, ``Suspended``, or "" where it never was on."""
         with self._translated("GetBucketVersioning"):
@@ -83,6 +97,16 @@ def _require_absence(code: str, error: ServiceError) -> None:
     """:raises ServiceError: ``error``, unless it says by ``code`` that nothing is set."""
     if error.code != code:
         raise error
+
+
+def _sdk_rule(rule: CORSRule) -> sdk.CORSRule:
+    return sdk.CORSRule(
+        allowed_origins=list(rule.origins),
+        allowed_methods=list(rule.methods),
+        allowed_headers=list(rule.headers),
+        expose_headers=list(rule.exposed),
+        max_age_seconds=_CORS_SECONDS,
+    )
 
 
 def _rule(found: Any) -> CORSRule:
