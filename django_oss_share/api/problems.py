@@ -128,7 +128,9 @@ def _of_oss(error: ServiceError) -> _Found:
     if error.is_transient:
         return _later(str(error), RETRY_AFTER)
     facts = {"code": error.code, "request_id": error.request_id}
-    return 502, {"detail": str(error), **{name: value for name, value in facts.items() if value}}, {}
+    # What was asked for makes no sense to OSS, such as a cursor that is none of its own; all else is between it and us.
+    status = 400 if error.status == 400 else 502
+    return status, {"detail": str(error), **{name: value for name, value in facts.items() if value}}, {}
 
 
 def _later(detail: str, seconds: int) -> _Found:

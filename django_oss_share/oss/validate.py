@@ -51,9 +51,12 @@ def encoded_key(key: str) -> str:
     :raises InvalidKey: empty, over 1,023 bytes, starting with ``/`` or a backslash, with a NUL, CR, LF or lone
         surrogate, or with a ``.`` or ``..`` segment (every browser folds those away before it sends the request).
     """
-    if type(key) is str and _PLAIN_KEY(key) is not None and "/." not in key:
-        return key
-    return encode_path(check_key(key))
+    return key if is_plain(key) else encode_path(check_key(key))
+
+
+def is_plain(key: str) -> bool:
+    """Whether ``key`` needs neither encoding nor a closer look; most do not."""
+    return type(key) is str and _PLAIN_KEY(key) is not None and "/." not in key
 
 
 def check_key(key: str) -> str:

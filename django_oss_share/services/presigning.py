@@ -214,7 +214,7 @@ def _record(
     key, link = (keys[0], links[0]) if len(keys) == 1 else ("", None)
     if link is None:
         facts["links"] = [[key, audit.signature_digest(made.url)] for key, made in zip(keys, links, strict=True)]
-        facts["link_expires_at"] = min(made.expires_at for made in links).isoformat()
+        facts["link_expires_at"] = links[0].expires_at.isoformat()
     with atomic():
         audit.record(Action.ISSUED, actor=by, client=client, storage=storage, key=key, link=link, data=facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from ...services.objects import MAX_PAGE_SIZE
@@ -28,6 +29,7 @@ class FileOut(serializers.Serializer[Any]):
     storage_class = serializers.CharField()
 
 
+@extend_schema_serializer(many=False)
 class BrowseOut(serializers.Serializer[Any]):
     """One page of a folder."""
 
@@ -36,6 +38,7 @@ class BrowseOut(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The address of the next page; null: this is the last.")
 
 
+@extend_schema_serializer(many=False)
 class ObjectOut(FileOut):
     """All that OSS says of an object."""
 

@@ -26,7 +26,7 @@ class Objects(Endpoint):
 
     @operation(
         parameters=[BrowseQuery],
-        responses={200: BrowseOut(many=False)},
+        responses={200: BrowseOut},
         examples=[
             examples.answered(
                 "a folder",
@@ -50,7 +50,7 @@ class Objects(Endpoint):
 
     @operation(
         parameters=[ObjectQuery],
-        responses={200: ObjectOut(many=False)},
+        responses={200: ObjectOut},
         examples=[examples.answered("an object", examples.OBJECT)],
     )
     @action(detail=False)

@@ -74,8 +74,12 @@ def record(
 
 def signature_digest(url: str) -> str:
     """What a link is found by in OSS's access logs: SHA-256, hexadecimal, of its signature; "" if it has none."""
-    found = _SIGNATURE(url)
-    return sha256(unquote(found[1]).encode()).hexdigest() if found else ""
+    # V4 puts it last. A key's own "=" is encoded, so it is no other's end.
+    _, found, signature = url.rpartition("&x-oss-signature=")
+    if found and "&" not in signature:
+        return sha256(signature.encode()).hexdigest()
+    other = _SIGNATURE(url)
+    return sha256(unquote(other[1]).encode()).hexdigest() if other else ""
 
 
 def is_genuine(event: AuditEvent) -> bool:
