@@ -62,6 +62,24 @@ def test_a_folder_as_csv(bucket):
     assert bucket.uploads() == []
 
 
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("usual", "https://files.example.com/"),
+        ("oss", "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/"),
+        ("accelerate", "https://examplebucket.oss-accelerate.aliyuncs.com/"),
+    ],
+)
+def test_where_its_links_lead(bucket, settings, host, origin):
+    options = bucket.storage_options(
+        custom_domain="files.example.com", endpoint_url=None, io_endpoint_url=bucket.endpoint
+    )
+    settings.STORAGES = {"default": {**settings.STORAGES["default"], "OPTIONS": options}}
+    bucket.put("a/1.txt", b"1")
+    (row,) = table(stored(bucket, export(Prefix("a/"), options=URLOptions(60, host=host))))
+    assert row["link"].startswith(f"{origin}a/1.txt?") and "x-oss-expires=60&" in row["link"]
+
+
 # Links to others are not made, since a browser could not ask for them unchanged.
 ODD = [key for key in (*FORMULAS, *BREAKING) if not set("\n\r\0") & set(key)]
 

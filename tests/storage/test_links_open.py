@@ -122,6 +122,13 @@ def test_what_the_answer_is_to_say(media, oss_emulator, keywords, header, value)
     assert (answer.status, answer.headers[header]) == (200, value)
 
 
+def test_what_a_link_says_goes_before_what_is_stored(media, oss_emulator):
+    oss_emulator.put("media/a", b"data", content_disposition='attachment; filename="old.txt"')
+    assert "old.txt" in fetch(media.url("a")).headers["Content-Disposition"]
+    assert fetch(media.url("a", filename="new.txt")).headers["Content-Disposition"] == 'attachment; filename="new.txt"'
+    assert fetch(media.url("a", download=False)).headers["Content-Disposition"] == "inline"
+
+
 @pytest.mark.parametrize("filename", ["季度 报告.pdf", 'a"b.txt', "a%20b.txt", "it's; here=1.txt", "😀.txt"])
 def test_the_name_of_a_download(media, oss_emulator, filename):
     oss_emulator.put("media/a", b"data")
