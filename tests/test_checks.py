@@ -145,7 +145,7 @@ def test_the_audit_in_another_database(settings):
 
 
 def test_every_action_of_a_share_can_be_told():
-    of_no_share = {"exported", "granted", "uploaded", "purged", "credentials_refreshed", "reconciled"}
+    of_no_share = {"exported", "granted", "purged", "credentials_refreshed", "reconciled"}
     assert set(Action.values) - of_no_share == TOLD
 
 

@@ -100,6 +100,11 @@ def checked_user(field: str, user: Any) -> Any:
     return user
 
 
+def checked_owner(user: Any) -> Any:
+    """``created_by``: a user, or None for nobody; :raises InvalidArgument: something else."""
+    return None if user is None else checked_user("created_by", user)
+
+
 def checked_choice(field: str, value: str, choices: type[models.TextChoices]) -> str:
     """:raises InvalidArgument: not one of ``choices``."""
     if value not in choices.values:

@@ -79,6 +79,7 @@ def test_sources_come_back_from_the_database(source):
         (Prefix(), {"shards": 2, "format": "xlsx"}, "one worker"),
         (Prefix(recursive=False), {"shards": 2}, "one worker"),
         (Shares((1,)), {}, "output='urls' does not go with shares"),
+        (Prefix(), {"created_by": "joe"}, "created_by must be a user"),
     ],
 )
 def test_bad_inputs_are_named(source, options, says):

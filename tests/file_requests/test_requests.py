@@ -112,6 +112,15 @@ def test_who_may(settings):
     assert seen == {ann: 1, bob: 0, chief: 1}
 
 
+@pytest.mark.parametrize("who", ["joe", 5], ids=repr)
+def test_an_owner_who_is_no_user(who):
+    with pytest.raises(InvalidArgument, match="created_by must be a user"):
+        create(created_by=who)
+    for to in (who, None):
+        with pytest.raises(InvalidArgument, match="to must be a user"):
+            file_requests.hand_over(make_request(), to)
+
+
 def test_changes_are_written_down():
     request = create()
     file_requests.update(request, name="Offers", max_files=7, notify=False, note="")

@@ -99,7 +99,7 @@ def start(
     :raises ExpiryBeyondToken: the links would outlive the credentials that sign them.
     :raises UnknownStorage, StorageMisconfigured: no such storage, or none that makes such links.
     """
-    source = sources.checked(source)
+    source, created_by = sources.checked(source), inputs.checked_owner(created_by)
     inputs.checked_choice("output", output, Output)
     require_export(by, source, output, storage)
     storage_of(storage), storage_of(conf.export_storage or storage)

@@ -146,7 +146,7 @@ def hand_over(
     request: FileRequest, to: Any, *, by: Any = None, client: Client | None = None, now: datetime | None = None
 ) -> FileRequest:
     """Give it another owner; its link stays. :raises InvalidArgument: ``to`` may not log in."""
-    if not to.is_active:
+    if not inputs.checked_user("to", to).is_active:
         raise InvalidArgument(f"to={to.get_username()!r} may not log in; hand it to somebody who may.", field="to")
     with _changing(request, by, client, now) as change:
         before = change.row.created_by_label

@@ -58,7 +58,7 @@ def create(
     :raises NotAllowed: ``by`` may not request files, or not there. :raises InvalidArgument: a bad input, named.
     :raises PolicyViolation: an expiry or a password that ``OSS_SHARE`` does not allow.
     """
-    password = inputs.veiled(password)
+    password, created_by = inputs.veiled(password), inputs.checked_owner(created_by)
     require_request(by)
     now = now or timezone.now()
     policy = policy_of(by or created_by)
