@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from io import StringIO
 from pathlib import Path
 
 import alibabacloud_oss_v2 as oss
+import oss2
 import pytest
+from cdn_stand_in import CDN, serving
 from django.core.management import CommandError, call_command
-from emulator.clients import sdk
+from emulator.clients import OSS2_IS_OLD, sdk
 
 from django_oss_share.oss.bucket_settings import CORSRule
 from django_oss_share.oss.referer import RefererRule
@@ -176,6 +179,22 @@ def test_a_referer_rule_that_shuts_out_the_pages_of_shares(bucket):
     examination = examine("default")
     assert found(examination, "referer").level is Level.ERROR
     assert found(examination, "link").cause == "referer_denied", "and so it is"
+
+
+@OSS2_IS_OLD
+def test_links_by_a_cdn(bucket, settings):
+    auth = oss2.AuthV4(bucket.access_key_id, bucket.access_key_secret)
+    pulling = oss2.Bucket(auth, bucket.endpoint, bucket.bucket, region=bucket.region, is_path_style=True)
+    cdn = CDN("A", "aliyuncdnexp1234", pulling)
+    cdn.now = lambda: int(time.time())
+    with serving(cdn) as domain:
+        use(settings, bucket, cdn={"domain": domain, "key": "aliyuncdnexp1234"}, url_protocol="http:")
+        assert found(examine("default"), "link").level is Level.OK
+        assert [key.startswith("oss-share-probe/") for key in cdn.pulled] == [True]
+        use(settings, bucket, cdn={"domain": domain, "key": "another-key-than-set"}, url_protocol="http:")
+        finding = found(examine("default"), "link")
+    assert finding.level is Level.ERROR and f"http://{domain}" in finding.explanation
+    assert left_over(bucket) == []
 
 
 def test_a_policy_that_denies_links(bucket):

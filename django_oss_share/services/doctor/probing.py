@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import requests
 import urllib3
 
+from ...oss import Endpoint
 from ...oss.errors import ObjectNotFound, PermissionDenied, ServiceError, Unreachable
 from ...oss.session import Session
 from ...storage import OSSStorage
@@ -131,8 +132,8 @@ class Probe:
     def _opened(self) -> Iterator[Finding]:
         """The object by a link, as somebody gets it who comes from a share's page, which sends no Referer."""
         yield _of_scheme(self.storage)
-        found = diagnose(self.storage.presign(self.name, expires_in=_LIFETIME).url, fetch=True)
-        explanation = f"A link at {self.storage.link_origin}: {found.explanation}"
+        found = diagnose(self.storage.deliver(self.name, expires_in=_LIFETIME).url, fetch=True)
+        explanation = f"A link at {self.storage.visitor_origin}: {found.explanation}"
         yield Finding("link", _LEVELS.get(found.cause, Level.ERROR), found.cause.value, explanation, found.cure)
 
     def _removed(self, client: SettingsClient) -> Finding:
@@ -150,7 +151,7 @@ _LEVELS = {Cause.OK: Level.OK, Cause.NEEDS_CUSTOM_DOMAIN: Level.ADVICE, Cause.LI
 
 
 def _of_scheme(storage: OSSStorage) -> Finding:
-    endpoint = storage.link_endpoint
+    endpoint = Endpoint(storage.visitor_origin, addressing="cname", allow_private=True)
     if endpoint.scheme == "https":
         return Finding("https", Level.OK, "ok", "Links are https.")
     if endpoint.is_loopback:
@@ -160,7 +161,7 @@ def _of_scheme(storage: OSSStorage) -> Finding:
         Level.WARNING,
         "plain_http",
         "Links are plain http: whoever reads one on the way has the file.",
-        "Write https:// in endpoint_url; for a custom domain, host a certificate and leave out url_protocol.",
+        "Write https:// in endpoint_url; for a domain of your own, host a certificate and leave out url_protocol.",
     )
 
 
