@@ -90,7 +90,7 @@ def _options(job: ExportJob) -> list[tuple[str, Any]]:
     return [(label, options[name]) for name, label in _LABELS.items() if options.get(name)]
 
 
-_LABELS = {
+_LABELS: dict[str, Any] = {
     "expires_in": gettext_lazy("Valid for (seconds)"),
     "host": gettext_lazy("Host"),
     "filename": gettext_lazy("File name"),

@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import openpyxl
 import pytest
@@ -78,6 +78,13 @@ def test_what_might_be_calculated_is_guarded(cell):
 @pytest.mark.parametrize("cell", ["", "a=b", "季度", "2026-01-01", "a\t=1"])
 def test_other_cells_are_as_they_are(cell):
     assert guarded(cell) == cell
+
+
+def test_moments_are_told_in_utc():
+    shanghai = MOMENT.astimezone(timezone(timedelta(hours=8)))
+    assert b"2026-01-02T03:04:05Z" in written("csv", [(shanghai,)], columns=["modified"])
+    (sheet,) = sheets(written("xlsx", [(shanghai,)], columns=["modified"]))
+    assert sheet[1] == (MOMENT.replace(tzinfo=None),)
 
 
 @pytest.mark.parametrize("batch", [3, 1000])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.db import models
@@ -55,4 +55,4 @@ def checked_columns(names: Sequence[str]) -> tuple[Column, ...]:
 @lru_cache(maxsize=4096)
 def utc(moment: datetime) -> str:
     """As ISO 8601 writes it, to the second; all links of a second end in the same one."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
