@@ -57,6 +57,7 @@ def request(request: HttpRequest, token: str) -> HttpResponseBase:
         "file_request": row,
         "title": shown_name(row.name),
         "accept": ",".join(row.content_types),
+        "taken": ", ".join(row.content_types),
         "single": SINGLE_PUT_LIMIT,
     }
     origin = objects.storage_of(row.storage).link_origin

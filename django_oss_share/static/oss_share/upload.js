@@ -242,8 +242,9 @@ const OSSUpload = (() => {
       this.dispatchEvent(new Event("progress"));
     }
 
+    /* While it is paused, what goes on beneath is not told. */
     enter(state) {
-      if (this.state === "cancelled") return;
+      if (this.state === "cancelled" || (this.gate && !["paused", "cancelled", "failed"].includes(state))) return;
       this.state = state;
       this.dispatchEvent(new Event("state"));
     }

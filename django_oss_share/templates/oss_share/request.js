@@ -11,6 +11,7 @@
   let placed = 0;
 
   form.hidden = false;
+  document.querySelector("[data-without-script]").hidden = true;
   form.addEventListener("submit", (event) => event.preventDefault());
   input.addEventListener("change", () => { add(input.files); input.value = ""; });
   const drop = form.querySelector(".drop");
