@@ -35,6 +35,8 @@ _BLOCK_SIZE = 256 * 1024
 # Bytes of the largest object that OSS copies in one request, and of the parts that larger ones are copied by.
 _MAX_COPY = 1024**3
 _COPY_PART = 512 * 1024**2
+#: Seconds: OSS answers a copy when it is done.
+COPY_TIMEOUT = 300
 # Parts of one page of their list; OSS gives no more.
 _PARTS_PAGE = 1000
 
@@ -316,14 +318,16 @@ class BucketClient:
         forbid = headers.get("x-oss-forbid-overwrite") == "true"
         request = sdk.CopyObjectRequest(self.bucket, key, source_key=source, forbid_overwrite=forbid)
         with self._translated("CopyObject", key):
-            self._sdk.copy_object(request)
+            self._sdk.copy_object(request, readwrite_timeout=COPY_TIMEOUT)
 
-    def _copy_by_parts(self, source: str, key: str, size: int, headers: Mapping[str, str]) -> None:
+    def _copy_by_parts(
+        self, source: str, key: str, size: int, headers: Mapping[str, str], *, if_match: str | None = None
+    ) -> None:
         upload_id = self.initiate(key, headers)
         try:
             starts = range(0, size, _COPY_PART)
             etags = [
-                self._copied_part(source, key, upload_id, number, start, min(start + _COPY_PART, size))
+                self._copied_part(source, key, upload_id, number, start, min(start + _COPY_PART, size), if_match)
                 for number, start in enumerate(starts, 1)
             ]
             self.complete(key, upload_id, etags, headers)
@@ -331,7 +335,9 @@ class BucketClient:
             self.abort(key, upload_id)
             raise
 
-    def _copied_part(self, source: str, key: str, upload_id: str, number: int, start: int, end: int) -> str:
+    def _copied_part(
+        self, source: str, key: str, upload_id: str, number: int, start: int, end: int, if_match: str | None
+    ) -> str:
         request = sdk.UploadPartCopyRequest(
             self.bucket,
             key,
@@ -339,9 +345,10 @@ class BucketClient:
             upload_id=upload_id,
             source_key=source,
             source_range=f"bytes={start}-{end - 1}",
+            if_match=if_match,
         )
         with self._translated("UploadPartCopy", key):
-            return str(self._sdk.upload_part_copy(request).etag)
+            return str(self._sdk.upload_part_copy(request, readwrite_timeout=COPY_TIMEOUT).etag)
 
     def abort(self, key: str, upload_id: str) -> None:
         """Drop the parts of an upload."""

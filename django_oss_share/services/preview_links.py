@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..models.lookups import last_part
-from ..oss import ImageProcess
+from ..oss import ImageProcess, InvalidKey
 from ..storage import OSSStorage
 from . import inputs, presigning
 from .clients import Client
@@ -106,7 +106,7 @@ def _is_plain(key: str) -> bool:
     """Whether a link can be made to it, which one odd name must not keep the others from."""
     try:
         inputs.checked_key(key)
-    except inputs.InvalidKey:
+    except InvalidKey:
         return False
     return True
 

@@ -10,7 +10,7 @@ from shares.factories import make_user
 
 from django_oss_share.models import AuditEvent
 from django_oss_share.oss import InvalidArgument
-from django_oss_share.oss.rewriting import RewritingClient
+from django_oss_share.oss.rewriting import RewritingClient, Stored
 from django_oss_share.services import metadata
 from django_oss_share.services.errors import NotAllowed, UnknownStorage
 from django_oss_share.services.metadata import Result, Wanted
@@ -54,8 +54,8 @@ def test_everything_else_stays(oss, client, head, put, monkeypatch, by_parts):
     put(KEY, body, **ALL)
     before = head(KEY)
     if by_parts:
-        monkeypatch.setattr(RewritingClient, "whole_bytes", 200_000)
-        monkeypatch.setattr(RewritingClient, "part_bytes", 102_400)
+        monkeypatch.setattr("django_oss_share.oss.client._MAX_COPY", 200_000)
+        monkeypatch.setattr("django_oss_share.oss.client._COPY_PART", 102_400)
     (outcome,) = metadata.change("default", [KEY], Wanted(content_type="text/csv; charset=utf-8"))
     after = head(KEY)
     assert outcome.result == Result.CHANGED
@@ -171,6 +171,13 @@ def test_symbolic_links_and_appendable_objects_stay(put, head, client, oss):
     client.append_object(sdk.AppendObjectRequest(oss.bucket, "log.txt", position=1, body=b"2"))
 
 
+def test_what_no_request_can_carry_back_stays():
+    headers = {"content-disposition": "inline", "x-oss-meta-title": "\xe5\xad\xa3"}
+    stored = Stored("a", 1, '"E"', "1", "", "Normal", headers, False)
+    assert "beyond ASCII" in stored.obstacle(headers)
+    assert stored.obstacle({"content-disposition": "inline"}) == ""
+
+
 def test_what_is_not_there_does_not_keep_the_next_from_its_turn(put, head, oss):
     put("b.txt")
     gone, changed = metadata.change("default", ["a.txt", "b.txt"], Wanted(cache_control="x"))
@@ -195,7 +202,7 @@ def test_what_oss_refuses_is_left_as_it_was(put, head, oss, operation):
 
 
 def test_a_copy_by_parts_that_fails_leaves_no_parts(put, client, oss, monkeypatch):
-    monkeypatch.setattr(RewritingClient, "whole_bytes", 10)
+    monkeypatch.setattr("django_oss_share.oss.client._MAX_COPY", 10)
     put("a.txt", b"x" * 20)
     oss.faults.add(Fault(operation="UploadPartCopy", kind=FaultKind.STATUS, status=503))
     (outcome,) = metadata.change("default", ["a.txt"], Wanted(cache_control="x"))

@@ -75,8 +75,8 @@ class Work:
         after = {name: headers.get(name, "") for name in changed}
         if not changed:
             return Outcome(key, Result.SKIPPED if proposal.doubt else Result.UNCHANGED, reason=proposal.doubt)
-        if stored.obstacle:
-            return Outcome(key, Result.SKIPPED, before, after, stored.obstacle)
+        if obstacle := stored.obstacle(headers):
+            return Outcome(key, Result.SKIPPED, before, after, obstacle)
         if self.dry_run:
             return Outcome(key, Result.WOULD_CHANGE, before, after, proposal.doubt)
         now = self.bucket.rewrite(stored, headers)
