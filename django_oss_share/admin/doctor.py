@@ -28,7 +28,7 @@ class DoctorForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("Link"),
         max_length=MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
         help_text=gettext_lazy("As it came: line breaks, quotes and the like are mended."),
     )
     fetch = forms.BooleanField(
