@@ -58,6 +58,8 @@ def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
         f"{addresses[0]}?folder=reports/",
         page_of(share),
         reverse("admin:oss_share_share_object") + "?key=reports/q3.pdf",
+        reverse("admin:oss_share_share_access") + "?key=reports/q3.pdf",
+        reverse("admin:oss_share_share_access"),
         reverse("admin:oss_share_share_changelist"),
         reverse("admin:oss_share_auditevent_changelist"),
         reverse("admin:oss_share_exportjob_changelist"),
