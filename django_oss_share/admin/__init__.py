@@ -3,6 +3,7 @@
 from .audit import AuditEventAdmin
 from .credentials import StoredCredentialsAdmin
 from .exports import ExportJobAdmin
+from .file_requests import FileRequestAdmin
 from .grants import GrantAdmin
 from .mixins import ShareFileAdminMixin
 from .shares import ShareAdmin
@@ -10,6 +11,7 @@ from .shares import ShareAdmin
 __all__ = [
     "AuditEventAdmin",
     "ExportJobAdmin",
+    "FileRequestAdmin",
     "GrantAdmin",
     "ShareAdmin",
     "ShareFileAdminMixin",

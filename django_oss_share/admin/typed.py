@@ -13,10 +13,11 @@ from ..models import AuditEvent, Share
 if TYPE_CHECKING:
     AnyPaginator = Paginator[Any]
     AnyModelAdmin = admin.ModelAdmin[Any]
+    AnyModelForm = forms.ModelForm[Any]
     ShareModelAdmin = admin.ModelAdmin[Share]
     AuditModelAdmin = admin.ModelAdmin[AuditEvent]
     ShareModelForm = forms.ModelForm[Share]
 else:
     AnyPaginator = Paginator
     AnyModelAdmin = ShareModelAdmin = AuditModelAdmin = admin.ModelAdmin
-    ShareModelForm = forms.ModelForm
+    ShareModelForm = AnyModelForm = forms.ModelForm
