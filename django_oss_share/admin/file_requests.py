@@ -93,7 +93,7 @@ class FileRequestAdmin(AnyModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: FileRequest | None = None) -> Any:
         if obj is None:
             return [
-                (None, {"fields": ("storage", "prefix", *_SETTINGS)}),
+                (None, {"fields": ("storage", "folder", *_SETTINGS)}),
                 (_("Password"), {"fields": ("new_password",)}),
             ]
         facts = (_("Facts"), {"fields": _FACTS})
@@ -120,8 +120,9 @@ class FileRequestAdmin(AnyModelAdmin):
         form_url: str = "",
         obj: FileRequest | None = None,
     ) -> HttpResponse:
-        own = obj is not None and self.has_change_permission(request, obj)
-        link = file_requests.get_url(obj, request) if own else ""
+        link = ""
+        if obj is not None and self.has_change_permission(request, obj):
+            link = file_requests.get_url(obj, request)
         context.update(
             link=link,
             qr=inline_qr(link) if link else "",

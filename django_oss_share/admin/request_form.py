@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import FileRequest
 from ..models.share import MAX_DOWNLOADS
-from ..oss import OSSShareError
+from ..oss import InvalidArgument, OSSShareError
 from ..services import file_requests, objects
 from ..services.clients import Client
 from ..services.policy import policy_of
@@ -42,7 +42,7 @@ class RequestForm(AnyModelForm):
     client: Client | None = None
 
     storage = forms.ChoiceField(label=_("Storage"))
-    prefix = forms.CharField(
+    folder = forms.CharField(
         label=_("Folder"),
         max_length=900,
         help_text=_("Ending in a slash, such as incoming/acme/."),
@@ -76,7 +76,7 @@ class RequestForm(AnyModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Declared fields are in every form, whatever the page shows.
-        for name in ("storage", "prefix") if self.instance.pk else ("remove_password",):
+        for name in ("storage", "folder") if self.instance.pk else ("remove_password",):
             self.fields.pop(name, None)
         storage, expires = self.fields.get("storage"), self.fields.get("expires")
         if isinstance(storage, forms.ChoiceField):
@@ -94,12 +94,14 @@ class RequestForm(AnyModelForm):
         except OSSShareError as error:
             if self.instance.pk:
                 self.instance.refresh_from_db()
+            if isinstance(error, InvalidArgument) and error.field == "prefix":
+                error.field = "folder"
             add_error(self, error)
 
     def _create(self) -> None:
         values = self.cleaned_data
         self.instance = file_requests.create(
-            values["prefix"],
+            values["folder"],
             storage=values["storage"],
             expires_at=values.get("expires"),
             password=values.get("new_password") or None,

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 ADD = "admin:oss_share_filerequest_add"
 LIST = "admin:oss_share_filerequest_changelist"
-FORM = {"storage": "default", "prefix": "incoming/", "name": "Tender", "note": "", "max_size": "5", "expires_0": ""}
+FORM = {"storage": "default", "folder": "incoming/", "name": "Tender", "note": "", "max_size": "5", "expires_0": ""}
 
 
 def page_of(request: FileRequest) -> str:
@@ -39,8 +39,8 @@ def test_made_with_its_link(login):
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("prefix", "incoming", "is no folder"),
-        ("prefix", "a/../b/", "segment"),
+        ("folder", "incoming", "is no folder"),
+        ("folder", "a/../b/", "segment"),
         ("content_types", "pdf", "is neither a media type"),
         ("max_files", "0", "greater than or equal to 1"),
         ("max_size", "0", "greater than or equal to 1"),
