@@ -62,7 +62,7 @@ class RefererForm(forms.Form):
         for name in ("allowed", "denied"):
             values[name] = tuple(line.strip() for line in values[name].splitlines() if line.strip())
         try:
-            return RefererRule(**values)
+            return RefererRule(**values).checked()
         except InvalidArgument as error:
             add_error(self, error)
             return None

@@ -54,7 +54,8 @@ class AccessClient(BucketClient):
         )
 
     def set_referer_rule(self, rule: RefererRule) -> None:
-        """In place of the present one, all of it."""
+        """In place of the present one, all of it; :raises InvalidArgument: it is not fit to be set."""
+        rule.checked()
         configuration = sdk.RefererConfiguration(
             allow_empty_referer=rule.allow_empty,
             allow_truncate_query_string=rule.truncate_query,

@@ -1,7 +1,7 @@
 """The official SDK behind a small face: one bucket, plain arguments, our errors. Lists are read without it.
 
-The only module that imports the SDK, which costs half a second; import it where objects are read or written, never
-where links are made.
+Whatever imports the SDK (this module, and those of its further subclasses) costs half a second: import it where
+objects are read or written, never where links are made.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from .errors import InvalidArgument
 
@@ -32,7 +33,8 @@ class RefererRule:
     :param denied: patterns that it must not begin with; they are looked at first.
     :param allow_empty: whether those who send no Referer are let in, as those are who type or paste an address.
     :param truncate_query: compare without the query. :param truncate_path: compare scheme and host alone.
-    :raises InvalidArgument: a pattern that matches nothing, or too many.
+
+    Whatever a bucket has can be one of these; what is fit to be set, :meth:`checked` tells.
     """
 
     allowed: tuple[str, ...] = ()
@@ -41,11 +43,13 @@ class RefererRule:
     truncate_query: bool = True
     truncate_path: bool = False
 
-    def __post_init__(self) -> None:
+    def checked(self) -> Self:
+        """The rule itself; :raises InvalidArgument: a pattern that matches nothing, or too many."""
         for field in ("allowed", "denied"):
             _check(field, getattr(self, field))
         if sum(map(len, self.allowed + self.denied)) > _MAX_TOTAL:
             raise InvalidArgument(f"The patterns are over {_MAX_TOTAL} characters, more than OSS takes.")
+        return self
 
     @property
     def is_set(self) -> bool:

@@ -66,6 +66,7 @@ def access_to(storage: str, key: str = "", version_id: str = "", *, by: Any = No
     :raises ServiceError: OSS does not tell.
     """
     require_reach(by, storage, key)
+    version_id = inputs.checked_version(version_id)
     path, client = _connected(storage, key)
     of_bucket = client.bucket_acl()
     return Access(client.object_acl(path, version_id=version_id or None) if key else of_bucket, of_bucket)

@@ -49,10 +49,12 @@ def set_rule(
 
     :param confirmed: somebody has read :func:`warnings`.
     :raises NotAllowed: ``by`` lacks a permission, or does not reach all of the bucket.
+    :raises InvalidArgument: a pattern that matches nothing, or too many.
     :raises Unconfirmed: it shuts visitors out. :raises ServiceError: OSS refuses it.
     """
     require_set_access(by)
     require_reach(by, storage, "")
+    rule.checked()
     if not confirmed and (to_confirm := warnings(rule)):
         raise Unconfirmed("The Referer rule", to_confirm)
     oss = _connected(storage)

@@ -127,14 +127,26 @@ def test_what_is_foretold_is_what_happens(access, oss_emulator):
 )
 def test_a_bad_pattern(pattern, field):
     with pytest.raises(InvalidArgument, match=f"{field}: "):
-        RefererRule(**{field: (pattern,)})
+        RefererRule(**{field: (pattern,)}).checked()
 
 
 def test_too_many_patterns():
     with pytest.raises(InvalidArgument, match="201 patterns"):
-        RefererRule(denied=("a",) * 201)
+        RefererRule(denied=("a",) * 201).checked()
     with pytest.raises(InvalidArgument, match="20000 characters"):
-        RefererRule(allowed=("x" * 999,) * 21)
+        RefererRule(allowed=("x" * 999,) * 21).checked()
+
+
+def test_what_others_have_set_is_read_though_we_would_not_set_it(access):
+    from django_oss_share.oss.bucket_access import sdk
+
+    listed = sdk.RefererList(referers=["https://季度.com", "a,b"])
+    configuration = sdk.RefererConfiguration(allow_empty_referer=True, referer_list=listed)
+    access._sdk.put_bucket_referer(sdk.PutBucketRefererRequest(access.bucket, referer_configuration=configuration))
+    rule = access.referer_rule()
+    assert rule.allowed == ("https://季度.com", "a,b")
+    with pytest.raises(InvalidArgument):
+        access.set_referer_rule(rule)
 
 
 def test_a_pattern_of_stars_is_no_burden():

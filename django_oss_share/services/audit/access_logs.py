@@ -21,8 +21,8 @@ _MONTHS = {
 }
 _LINE = re.compile(
     r'\s*(?P<address>\S+) \S+ \S+ \[(?P<time>[^\]]+)\] "(?P<method>[A-Z]+) (?P<uri>\S+)[^"]*" (?P<status>\d{3}) '
-    r'(?P<sent>\d+|-) (?:\d+|-) ".*" "[^"]*" "(?P<request_id>[^"]*)" "(?:true|false|-)" "(?P<requester>[^"]*)" '
-    r'"(?P<operation>\w+|-)" "(?P<bucket>[^"]*)" "(?P<key>[^"]*)" (?P<size>\d+|-) (?:\d+|-) "(?P<error>[^"]*)" '
+    r'(?P<sent>\d{1,18}|-) (?:\d+|-) ".*" "[^"]*" "(?P<request_id>[^"]*)" "(?:true|false|-)" "(?P<requester>[^"]*)" '
+    r'"(?P<operation>\w+|-)" "(?P<bucket>[^"]*)" "(?P<key>[^"]*)" (?P<size>\d{1,18}|-) (?:\d+|-) "(?P<error>[^"]*)" '
     r'(?:\d+|-) "[^"]*" (?:-?\d+|-) "(?P<sync>[^"]*)"(?: "[^"]*")*\s*'
 ).fullmatch
 _TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)").fullmatch
@@ -81,7 +81,7 @@ def parse(text: str) -> Line | None:
         sent=_number(found["sent"]) or 0,
         bucket=found["bucket"],
         # The bucket's own requests have none; a first slash is that of the address.
-        key="" if found["key"] == "-" else unquote(found["key"]).removeprefix("/"),
+        key="" if found["key"] == "-" else _key(found["key"]),
         size=_number(found["size"]),
         error="" if found["error"] == "-" else found["error"],
         is_processed="x-oss-process" in parameters,
@@ -91,21 +91,31 @@ def parse(text: str) -> Line | None:
     )
 
 
+def _key(encoded: str) -> str:
+    # No key has a NUL, but a request may; PostgreSQL would not store it.
+    return unquote(encoded).removeprefix("/").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _number(text: str) -> int | None:
     return None if text == "-" else int(text)
 
 
 def _moment(text: str) -> datetime | None:
     found = _TIME(text)
-    if found is None or found[2] not in _MONTHS:
+    if found is None or found[2] not in _MONTHS or not _is_sane(found[3]):
         return None
     offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (1 if found[7] == "+" else -1)
     day, year, hour, minute, second = (int(found[group]) for group in (1, 3, 4, 5, 6))
     try:
         local = datetime(year, _MONTHS[found[2]], day, hour, minute, second, tzinfo=timezone(offset))
         return local.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+
+
+def _is_sane(year: str) -> bool:
+    """Whether there is time left before and after it, whatever a request made up."""
+    return 2000 <= int(year) < 9999
 
 
 def _link(parameters: dict[str, str]) -> Link | None:
@@ -123,7 +133,9 @@ def _link(parameters: dict[str, str]) -> Link | None:
 
 def _signed_at(text: str) -> datetime | None:
     found = _DATE(text)
+    if found is None or not _is_sane(found[1]):
+        return None
     try:
-        return datetime(*map(int, found.groups()), tzinfo=UTC) if found else None  # type: ignore[arg-type, misc]
+        return datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
         return None

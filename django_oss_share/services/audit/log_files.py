@@ -69,4 +69,6 @@ def _of_machine(path: Path, since: datetime | None) -> Iterator[LogFile]:
         raise InvalidArgument(f"{str(path)!r} is neither a file nor a folder; of a bucket, write oss://bucket/prefix.")
     for each in sorted(path.iterdir()) if path.is_dir() else [path]:
         if each.is_file() and (since is None or datetime.fromtimestamp(each.stat().st_mtime, UTC) >= since):
-            yield LogFile(str(each), lambda each=each: io.FileIO(each))  # type: ignore[misc]
+            # A name that is not UTF-8 is for reading, not for the database.
+            name = str(each).encode(errors="replace").decode()
+            yield LogFile(name, lambda each=each: io.FileIO(each))  # type: ignore[misc]
