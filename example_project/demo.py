@@ -45,6 +45,10 @@ class Demo:
     def share(self) -> str:
         return self.url.rstrip("/") + self.prepared.share
 
+    @property
+    def request(self) -> str:
+        return self.url.rstrip("/") + self.prepared.request
+
 
 def main() -> int:
     # Told to end by another process, it ends in the same order as by Ctrl-C.
@@ -110,7 +114,7 @@ def walk_through() -> None:
 @contextmanager
 def running(directory: Path, port: str) -> Iterator[Demo]:
     with site.listen(port) as listening, emulator(directory / "oss") as oss:
-        prepared = site.prepare(directory)
+        prepared = site.prepare(directory, listening.getsockname()[1])
         with worker(directory / "celery") as started:
             yield Demo(listening, oss, prepared, started)
 
@@ -124,10 +128,15 @@ def welcome(demo: Demo, directory: Path) -> str:
   Share   {demo.share}
   OSS     {demo.oss}/{BUCKET}    an emulator, not the cloud; its data is in {directory}
   Worker  process {demo.worker.pid}    Celery; its log is {demo.worker.log}
+  Upload  {demo.request}
 
   Open the share: that is what your visitors see. To make one yourself, log into the admin, choose "Shares",
   "Browse buckets", tick a file, "Share what is ticked". Give it a password and a limit, and open its link in a
   private window. Then read on the share's own page what happened, change or revoke it, and reload that window.
+  "Export links…", with files and folders ticked there, has the worker write a list of their links: watch its bar.
+
+  Open the upload page: that is where strangers leave files for you, of any size, straight into the bucket. What they left
+  is in the admin, under "File requests".
 
   The links are signed by a security token that lives 15 minutes and that the worker renews in time: see
   {demo.url}admin/oss_share/storedcredentials/
