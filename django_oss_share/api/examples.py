@@ -105,3 +105,45 @@ OBJECT: dict[str, Any] = {
     "version_id": None,
     "metadata": {"author": "ann"},
 }
+EXPORT: dict[str, Any] = {
+    "id": 3,
+    "name": "Reports",
+    "state": "running",
+    "output": "urls",
+    "format": "csv",
+    "gzip": False,
+    "storage": "default",
+    "filename": "Reports.csv",
+    "owner": "ann",
+    "created_at": "2026-10-01T08:00:00Z",
+    "started_at": "2026-10-01T08:00:01Z",
+    "finished_at": None,
+    "expires_at": None,
+    "has_result": False,
+    "error": "",
+}
+PROGRESS: dict[str, Any] = {
+    "listed": 120_000,
+    "written": 118_203,
+    "skipped": 0,
+    "total": None,
+    "size": 41_943_040,
+    "rate": 21_000.0,
+    "seconds_left": None,
+    "fraction": None,
+    "shards": 1,
+    "shards_done": 0,
+}
+UPLOAD: dict[str, Any] = {
+    "upload": "eyJzdG9yYWdlIjoi…",
+    "key": "in/q3.pdf",
+    "url": "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/in/q3.pdf?x-oss-signature=…",
+    "headers": {"content-type": "application/pdf", "x-oss-forbid-overwrite": "true"},
+    "expires_at": "2026-10-01T08:10:00Z",
+}
+DIAGNOSIS: dict[str, Any] = {
+    "cause": "link_expired",
+    "explanation": "It ended at 2026-10-01 09:00:00 UTC.",
+    "cure": "Make a new one.",
+    "link": {"kind": "V4", "bucket": "examplebucket", "key": "reports/q3.pdf"},
+}

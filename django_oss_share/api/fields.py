@@ -170,6 +170,35 @@ class Texts(serializers.ListField):
         """They only tell the schema."""
 
 
+class Wholes(serializers.ListField):
+    """A list of ``least`` to ``most`` numbers, each of 1 to ``most_of_each``."""
+
+    default_error_messages = {
+        "not_a_list": "must be a list of whole numbers of 1 to {most}.",
+        "length": "has {length} entries; allowed are {least} to {most}.",
+    }
+
+    def __init__(self, least: int, most: int, *, most_of_each: int = 2**63 - 1, **kwargs: Any) -> None:
+        self.least, self.most, self.most_of_each = least, most, most_of_each
+        super().__init__(min_length=least, max_length=most, child=Whole(1, most_of_each), **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return serializers.Field.run_validation(self, data)
+
+    def run_validators(self, value: Any) -> None:
+        """They only tell the schema."""
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        if not isinstance(data, list) or not all(self._fits(each) for each in data):
+            self.fail("not_a_list", most=self.most_of_each)
+        if not self.least <= len(data) <= self.most:
+            self.fail("length", length=len(data), least=self.least, most=self.most)
+        return data
+
+    def _fits(self, number: Any) -> bool:
+        return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= self.most_of_each
+
+
 def storage(**kwargs: Any) -> Text:
     return Text(max_length=100, help_text="An alias of STORAGES.", **{"default": "default", **kwargs})
 

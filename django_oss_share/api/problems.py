@@ -27,6 +27,7 @@ from ..oss.errors import (
 )
 from ..providers import RefreshFailed, UnknownProvider
 from ..services.errors import NotAllowed, UnknownStorage, WrongState
+from ..services.uploads import NotArrived
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which it is worth while to ask again, where nobody knows better.
@@ -75,6 +76,8 @@ def _foreseen(error: Exception, context: Mapping[str, Any]) -> _Found | None:
         return _invalid(list(_field_errors(error.detail, _body(context))))
     if isinstance(error, exceptions.APIException):
         return _of_framework(error)
+    if isinstance(error, NotArrived):
+        return 409, {"detail": str(error), "field": error.field}, {}
     if isinstance(error, InvalidArgument):
         return _invalid([{"field": error.field, "detail": str(error)}])
     if isinstance(error, OSSShareError):

@@ -17,6 +17,7 @@ VIEW_ALL = "oss_share.view_all_shares"
 CHANGE_ALL = "oss_share.change_all_shares"
 EXPORT = "oss_share.export_links"
 GRANT = "oss_share.grant_access"
+UPLOAD = "oss_share.upload_object"
 
 
 @dataclass(frozen=True, slots=True)

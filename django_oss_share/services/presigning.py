@@ -19,7 +19,7 @@ from . import audit, inputs
 from .clients import Client
 from .errors import NotAllowed
 from .objects import storage_of
-from .policy import GRANT, require_share
+from .policy import UPLOAD, require_share
 from .reach import require_reach
 from .transactions import atomic
 
@@ -90,7 +90,7 @@ def presign_many(
     :param keys: 1 to 1,000 names in the storage.
     :param expires_in: seconds, 60 to ``OSS_SHARE["MAX_PRESIGN"]``; by default as long as the storage's links live, or
         its security token does.
-    :param method: GET, HEAD, or PUT, which takes the permission to grant access as well.
+    :param method: GET, HEAD, or PUT, which takes the permission to upload as well.
     :param https: False: plain http; None: as the storage is set up.
     :param parameters: what OSS is to answer with, by its own names or by S3Storage's.
     :param download: True saves the file, False shows it; None leaves that to the object.
@@ -172,8 +172,8 @@ def _require(by: Any, method: str) -> None:
     require_share(by)
     inputs.checked_choice("method", method, Method)
     # Whoever may fetch a file must not by that be able to overwrite it.
-    if method == Method.PUT and by is not None and not by.has_perm(GRANT):
-        raise NotAllowed(f"A link that uploads needs the permission {GRANT!r}, too.")
+    if method == Method.PUT and by is not None and not by.has_perm(UPLOAD):
+        raise NotAllowed(f"A link that uploads needs the permission {UPLOAD!r}, too.")
 
 
 def _checked_keys(keys: Sequence[str], *, filename: str, version_id: str) -> list[str]:

@@ -13,6 +13,8 @@ from api.asking import PROBLEM, ROOT, client_of
 from django_oss_share.api.router import router
 from django_oss_share.models import Action, Grant
 from django_oss_share.services import audit
+from django_oss_share.services.exports import jobs
+from django_oss_share.services.exports.sources import Shares
 
 __all__ = ["role", "role_settings"]
 
@@ -24,11 +26,14 @@ ROLES = {
     "anonymous": None,
     "ordinary": (),
     "viewer": ("view_share",),
-    "owner": ("share_object", "grant_access"),
+    "owner": ("share_object", "grant_access", "export_links"),
     "sharer": ("share_object",),
     "browser": ("browse_bucket",),
     "sees all": ("view_all_shares", "view_grant"),
     "changes all": ("change_all_shares",),
+    "sees exports": ("change_all_exports",),
+    "exporter": ("export_links",),
+    "uploader": ("upload_object",),
     "auditor": ("view_auditevent",),
     "root": "superuser",
 }
@@ -36,6 +41,8 @@ STEPS = ("extend", "hand-over", "password", "revive", "revoke", "rotate")
 _OPEN = ("viewer", "owner", "sharer", "browser", "sees all", "changes all", "root")
 _SHARERS = ("owner", "sharer", "root")
 _CHANGERS = ("owner", "changes all", "root")
+_WATCHERS = ("owner", "sees exports", "root")
+UPLOADS = ("abort", "arrived", "complete", "form", "multipart", "parts")
 #: By address and method, who is let in; anybody else is refused (403), or, of a row of somebody else's, told nothing
 #: (404).
 ALLOWED = {
@@ -51,6 +58,16 @@ ALLOWED = {
     ("grants/", "GET"): ("owner", "sees all", "root"),
     ("grants/", "POST"): ("owner", "root"),
     ("grants/{pk}/", "GET"): ("owner", "sees all", "root"),
+    ("objects/metadata/", "PATCH"): ("owner", "root"),
+    ("exports/", "GET"): ("owner", "sees exports", "exporter", "root"),
+    ("exports/", "POST"): ("owner", "root"),
+    ("exports/{pk}/", "GET"): _WATCHERS,
+    **{(f"exports/{{pk}}/{step}/", "POST"): _WATCHERS for step in ("cancel", "result")},
+    # It begins anew what one must be allowed to export.
+    ("exports/{pk}/retry/", "POST"): ("owner", "root"),
+    ("uploads/", "POST"): ("uploader", "root"),
+    **{(f"uploads/{step}/", "POST"): ("uploader", "root") for step in UPLOADS},
+    ("doctor/", "POST"): _OPEN,
     ("audit/", "GET"): ("auditor", "root"),
     ("audit/{pk}/", "GET"): ("auditor", "root"),
 }
@@ -60,6 +77,12 @@ BODIES = {
     "shares/": {"key": "a", "check": False},
     "presign/": {"key": "a"},
     "grants/": {"prefix": "team/", "recipient": "Acme"},
+    "objects/metadata/": {"keys": ["a"], "cache_control": "no-cache", "dry_run": True},
+    "exports/": {"shares": [1]},
+    "uploads/": {"key": "a", "size": 1},
+    "uploads/form/": {"key": "a", "max_size": 1},
+    "uploads/multipart/": {"key": "a", "size": 200_000},
+    "doctor/": {"url": "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a?x-oss-signature=1"},
     "shares/{pk}/extend/": {"expires_in": 60},
     "shares/{pk}/hand-over/": {"to": "owner"},
     "shares/{pk}/password/": {"password": None},
@@ -77,7 +100,7 @@ def routes() -> dict[str, set[str]]:
 
 @pytest.fixture
 def owner():
-    return make_user("owner", "share_object", "grant_access")
+    return make_user("owner", *ROLES["owner"])
 
 
 @pytest.fixture
@@ -92,9 +115,13 @@ def rows(owner, oss_emulator):
         duration=900,
         expires_at="2050-01-01T00:00Z",
     )
+    shares = Shares((make_share(id=1, created_by=owner).pk,))
+    who = {"created_by": owner, "by": owner}
+    job = jobs.start(shares, output="shares", base_url="https://files.example.com", queued=False, **who)
     return {
-        "shares": make_share(created_by=owner).pk,
+        "shares": 1,
         "grants": grant.pk,
+        "exports": job.pk,
         "audit": audit.record(Action.VIEWED).pk,
     }
 
@@ -138,6 +165,6 @@ def _expected(path, method, name, routed):
         # Who is not let in at all need not be told that there is no such method.
         return {405, 403}
     if name in ALLOWED[path, as_get]:
-        # A step may come too late, after an earlier one; it was let in.
-        return {200} if as_get == "GET" else {200, 201, 409}
+        # A step may come too late, after an earlier one, or ask for what is not whole; it was let in.
+        return {200} if as_get == "GET" else {200, 201, 409, *({400} if path not in BODIES else ())}
     return {404, 403} if "{pk}" in path else {403}

@@ -74,3 +74,24 @@ def test_oss_refuses_and_oss_is_down(ann, oss, settings):
     problem = told(ann.get(OBJECTS), 502)
     assert problem["code"] == "SignatureDoesNotMatch"
     assert "no-longer-valid" not in str(problem)
+
+
+def test_how_objects_are_sent_is_changed_by_who_may(ann, oss):
+    asked = {"keys": ["reports/q3.pdf", "nothing"], "disposition": "inline", "cache_control": "max-age=60"}
+    refused(ann.patch(f"{OBJECTS}metadata/", asked), 403)
+    chef, _ = log_in("chef", "grant_access")
+    looked = told(chef.patch(f"{OBJECTS}metadata/", {**asked, "dry_run": True}))["results"]
+    assert [each["result"] for each in looked] == ["would_change", "failed"]
+    done = told(chef.patch(f"{OBJECTS}metadata/", asked))["results"]
+    assert (done[0]["result"], done[0]["after"]["cache-control"]) == ("changed", "max-age=60")
+    assert done[1]["reason"]
+    again = told(chef.patch(f"{OBJECTS}metadata/", {**asked, "keys": ["reports/q3.pdf"]}))["results"]
+    assert again[0]["result"] == "unchanged"
+    for change, field in [
+        ({}, None),
+        ({"content_type": "text"}, "content_type"),
+        ({"disposition": "x"}, "disposition"),
+        ({"cache_control": "a\r\nb"}, None),
+        ({"fix_encoding": True, "charset": "klingon"}, "charset"),
+    ]:
+        refused(chef.patch(f"{OBJECTS}metadata/", {"keys": ["a"], **change}), 400, field)

@@ -52,7 +52,7 @@ def test_many_links_each_open_and_are_written_down_in_one_row(ann, oss):
 
 
 def test_what_an_upload_is_bound_to(oss):
-    client, _ = log_in("ann", "share_object", "grant_access")
+    client, _ = log_in("ann", "share_object", "upload_object")
     body = b"%PDF-1.7"
     md5 = base64.b64encode(hashlib.md5(body).digest()).decode()
     asked = {"key": "in/a.pdf", "method": "PUT", "content_type": "application/pdf", "content_md5": md5}
@@ -69,7 +69,7 @@ def test_what_an_upload_is_bound_to(oss):
 
 
 def test_who_may_fetch_may_not_by_that_overwrite(ann):
-    assert "'oss_share.grant_access'" in refused(ann.post(PRESIGN, {"key": "a", "method": "PUT"}), 403)
+    assert "'oss_share.upload_object'" in refused(ann.post(PRESIGN, {"key": "a", "method": "PUT"}), 403)
 
 
 BAD = [
@@ -108,7 +108,7 @@ def test_a_bad_input_is_told(ann, body, field, words):
     "parameters", [{"acl": ""}, {"uploadId": "x"}, {"response-content-type": "a/b"}, {"tagging": ""}]
 )
 def test_an_upload_is_of_the_object_alone(oss, parameters):
-    client, _ = log_in("ann", "share_object", "grant_access")
+    client, _ = log_in("ann", "share_object", "upload_object")
     body = {"key": "a", "method": "PUT", "parameters": parameters}
     assert "allowed are x-oss-traffic-limit" in refused(client.post(PRESIGN, body), 400, "parameters")
     refused(client.post(PRESIGN, {"key": "a", "method": "PUT", "filename": "b"}), 400, "filename")

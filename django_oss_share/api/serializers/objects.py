@@ -7,9 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from ...services.metadata import MAX_KEYS, Result
 from ...services.objects import MAX_PAGE_SIZE
 from .. import fields
-from ..fields import Moment, Strict, Text, WholeInQuery
+from ..fields import Choice, Flag, Moment, Strict, Text, Texts, WholeInQuery
 
 
 class FolderOut(serializers.Serializer[Any]):
@@ -66,3 +67,36 @@ class ObjectQuery(Strict):
     storage = fields.storage()
     key = fields.key(allow_blank=False)
     version_id = Text(default="", max_length=128)
+
+
+class MetadataChange(Strict):
+    """How objects are to be sent; what is null, or not named, stays as it is, and an empty text takes it away."""
+
+    keys = Texts(1, MAX_KEYS)
+    storage = fields.storage()
+    content_type = Text(default=None, allow_null=True, max_length=255)
+    disposition = Choice(choices=["", "attachment", "inline"], default=None, allow_null=True)
+    filename = Text(default="", max_length=255, help_text="Of a single object, to save it as.")
+    own_filename = Flag(default=False, help_text="Each under the last part of its key.")
+    cache_control = Text(default=None, allow_null=True, max_length=255)
+    fix_types = Flag(default=False, help_text="The type that the name says, where what is stored says nothing.")
+    fix_encoding = Flag(default=False, help_text="Of texts, the charset that they are in.")
+    charset = Text(default="", max_length=40, help_text="That one, rather than what is found.")
+    version_id = Text(default="", max_length=128)
+    dry_run = Flag(default=False, help_text="Only look.")
+
+
+class OutcomeOut(serializers.Serializer[Any]):
+    """What came of one object."""
+
+    key = serializers.CharField()
+    result = serializers.ChoiceField(choices=[each.value for each in Result])
+    before = serializers.DictField(child=serializers.CharField())
+    after = serializers.DictField(child=serializers.CharField())
+    reason = serializers.CharField()
+
+
+class OutcomesOut(serializers.Serializer[Any]):
+    """In the order of the keys."""
+
+    results = OutcomeOut(many=True)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...services import metadata as headers
 from ...services import objects
-from ...services.policy import BROWSE_BUCKET
+from ...services.policy import BROWSE_BUCKET, GRANT
 from .. import examples
 from ..base import Endpoint, permits
 from ..paging import next_address
 from ..schema import operation
-from ..serializers.objects import BrowseOut, BrowseQuery, ObjectOut, ObjectQuery
+from ..serializers.objects import (
+    BrowseOut,
+    BrowseQuery,
+    MetadataChange,
+    ObjectOut,
+    ObjectQuery,
+    OutcomesOut,
+)
 
 
 class Objects(Endpoint):
@@ -22,7 +31,10 @@ class Objects(Endpoint):
 
     serializer_class = BrowseOut
     permission_classes = (permits(BROWSE_BUCKET),)
-    problems = {"list": ("502",), "metadata": ("502",)}
+    problems = {"list": ("502",), "metadata": ("502",), "change_metadata": ("502",)}
+
+    def get_permissions(self) -> Sequence[Any]:
+        return [permits(GRANT)()] if self.action == "change_metadata" else super().get_permissions()
 
     @operation(
         parameters=[BrowseQuery],
@@ -60,3 +72,22 @@ class Objects(Endpoint):
         info = objects.describe(query["storage"], query["key"], query["version_id"], by=request.user)
         facts: dict[str, Any] = {name: getattr(info, name) for name in ObjectOut().fields if hasattr(info, name)}
         return Response(ObjectOut({**facts, "storage": query["storage"], "key": query["key"]}).data)
+
+    @operation(
+        request=MetadataChange,
+        responses={200: OutcomesOut},
+        examples=[
+            examples.asked(
+                "saved under its name", {"keys": ["a.pdf"], "disposition": "attachment", "filename": "季度.pdf"}
+            ),
+            examples.asked("readable texts", {"keys": ["a.txt", "b.txt"], "fix_encoding": True, "dry_run": True}),
+        ],
+    )
+    @metadata.mapping.patch
+    def change_metadata(self, request: Request) -> Response:
+        """What up to 1,000 objects are sent with: type, disposition, caching; what came of each is told."""
+        given = self.given(MetadataChange)
+        about = {name: given.pop(name) for name in ("version_id", "dry_run")}
+        storage, keys = given.pop("storage"), given.pop("keys")
+        outcomes = headers.change(storage, keys, headers.Wanted(**given), **about, **self.who)
+        return Response(OutcomesOut({"results": outcomes}).data)

@@ -20,7 +20,7 @@ from ..throttles import PresignThrottle
 
 
 class Presign(Endpoint):
-    """For those with the permission `share_object`; links that upload need `grant_access`, too."""
+    """For those with the permission `share_object`; links that upload need `upload_object`, too."""
 
     serializer_class = LinksOut
     permission_classes = (permits(SHARE_OBJECT),)

@@ -14,6 +14,7 @@ from .. import audit, inputs
 from ..clients import Client
 from ..errors import NotAllowed
 from ..objects import storage_of
+from ..policy import UPLOAD
 from ..presigning import checked_seconds
 from ..reach import require_reach
 from ..transactions import atomic
@@ -25,7 +26,6 @@ from .sending import FormUpload, MultipartUpload, PutUpload, SignedPart
 if TYPE_CHECKING:
     from ...oss.client import Part
 
-UPLOAD = "oss_share.upload_object"
 _FILENAME = "${filename}"
 
 
