@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..conf import conf
 from ..models.lookups import last_part
 from ..oss import ImageProcess, InvalidKey
 from ..storage import OSSStorage
@@ -22,8 +23,9 @@ from .clients import Client
 from .objects import File, storage_of
 from .previews import inline_type, preview_kind
 
-#: Seconds that a link to look by lives: long enough to scroll to a picture that is only then loaded.
-SECONDS = 900
+# Seconds that a link to look by lives, or less where links may not: long enough to scroll to a picture that is then
+# loaded, and within the shortest life that a security token has.
+_SECONDS = 600
 #: Bytes of the largest picture that OSS processes.
 MAX_PICTURE = 20 * 1024**2
 #: At most that many pixels in both directions, for twice as fine a screen as the 48 that are shown.
@@ -73,7 +75,7 @@ def preview_of(storage: str, key: str) -> Preview:
 
 
 def link_to_look_by(storage: str, key: str, *, by: Any = None, client: Client | None = None) -> str:
-    """A link to ``key`` for a quarter of an hour, shown and not saved where :func:`preview_of` has a way, with its row.
+    """A link to ``key`` for ten minutes, shown and not saved where :func:`preview_of` has a way, with its row.
 
     :raises NotAllowed, InvalidArgument: see ``presigning.presign``.
     """
@@ -81,7 +83,13 @@ def link_to_look_by(storage: str, key: str, *, by: Any = None, client: Client | 
     # Of a text, the stored type knows the charset.
     shown_as = "" if kind == "text" else inline_type(last_part(inputs.checked_key(key))) or ""
     return presigning.presign(
-        storage, key, expires_in=SECONDS, download=False, content_type=shown_as, by=by, client=client
+        storage,
+        key,
+        expires_in=min(_SECONDS, conf.max_presign),
+        download=False,
+        content_type=shown_as,
+        by=by,
+        client=client,
     ).url
 
 
@@ -93,7 +101,9 @@ def thumbnails(storage: str, files: Iterable[File], *, by: Any = None, client: C
     keys = [file.key for file in files if _has_thumbnail(file)]
     if not keys:
         return {}
-    links = presigning.presign_many(storage, keys, expires_in=SECONDS, process=THUMBNAIL, by=by, client=client)
+    links = presigning.presign_many(
+        storage, keys, expires_in=min(_SECONDS, conf.max_presign), process=THUMBNAIL, by=by, client=client
+    )
     return {key: link.url for key, link in zip(keys, links, strict=True)}
 
 

@@ -48,7 +48,7 @@ def change(
     by: Any = None,
     client: Client | None = None,
 ) -> list[Outcome]:
-    """Change the objects ``keys``, each with its audit row; what came of each, in their order.
+    """Change the objects ``keys``, each once and with its audit row; what came of each, in their order.
 
     :param keys: 1 to 1,000 names in the storage. :param version_id: which the object must have now; of one object.
     :param dry_run: only look.
