@@ -71,6 +71,25 @@ def load_drafts() -> str:
     return folder
 
 
+def request_files(owner: Any) -> str:
+    """The path of a page that takes files: that of an earlier run, where it is still open."""
+    from django_oss_share.models import FileRequest, State
+    from django_oss_share.services import file_requests
+
+    found = FileRequest.objects.in_state(State.ACTIVE).order_by("-pk").first()
+    return file_requests.get_url(
+        found
+        or file_requests.create(
+            "incoming/calendar/",
+            name="Photos for the calendar",
+            note="Landscapes, please, and the film of the lake.\n请发风景照片。",
+            max_files=50,
+            max_size=2 * 1024**3,
+            created_by=owner,
+        )
+    )
+
+
 def share_sample(owner: Any) -> str:
     """The path of a share of the report: that of an earlier run, where it is still open."""
     from documents.models import Document

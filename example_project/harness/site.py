@@ -15,7 +15,7 @@ import waitress
 from django.core.management import call_command
 
 from .errors import DemoFailed
-from .samples import load_drafts, load_samples, share_sample
+from .samples import load_drafts, load_samples, request_files, share_sample
 
 HOST = "127.0.0.1"
 ADMIN = "admin"
@@ -39,15 +39,19 @@ def listen(port: str) -> socket.socket:
 @dataclass(frozen=True)
 class Prepared:
     """:ivar password: the administrator's, a new one each time.
-    :ivar share: the path of a share's page.
+    :ivar share: the path of a share's page. :ivar request: of a page that takes files.
     """
 
     password: str
     share: str
+    request: str
 
 
-def prepare(directory: Path) -> Prepared:
-    """Tables, samples, an administrator and a share under ``directory``."""
+def prepare(directory: Path, port: int) -> Prepared:
+    """Tables, samples, an administrator, a share and a file request under ``directory``.
+
+    :param port: of the site, whose pages may upload into the bucket.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "example.settings"
     os.environ["EXAMPLE_VAR"] = str(directory)
     django.setup()
@@ -55,7 +59,15 @@ def prepare(directory: Path) -> Prepared:
     load_samples()
     load_drafts()
     user, password = _reset_administrator()
-    return Prepared(password, share_sample(user))
+    allow_uploads(port)
+    return Prepared(password, share_sample(user), request_files(user))
+
+
+def allow_uploads(port: int) -> None:
+    """By the addresses that people type; one more with each port, of which a bucket takes many."""
+    from django_oss_share.services import cors
+
+    cors.allow_uploads("default", [f"http://{host}:{port}" for host in (HOST, "localhost")])
 
 
 def _reset_administrator() -> tuple[Any, str]:

@@ -16,7 +16,8 @@ from pathlib import Path
 EXAMPLE = Path(__file__).parents[2] / "example_project"
 _FACTS = re.compile(
     r"Site +(?P<url>\S+)\n +Admin +\S+ +name (?P<admin>\S+), password (?P<password>\S+)\n +Share +(?P<share>\S+)\n"
-    r" +OSS +(?P<oss>http://[^/]+).*\n +Worker +process (?P<worker>\d+)"
+    r" +OSS +(?P<oss>http://[^/]+).*\n +Worker +process (?P<worker>\d+).*\n"
+    r" +Upload +(?P<request>\S+)"
 )
 _SECONDS_TO_START = 120
 _SECONDS_TO_STOP = 30
@@ -27,6 +28,7 @@ class Demo:
     """:ivar share: address of a share of the report.
     :ivar oss: the emulator's address, where ``/-/faults`` is.
     :ivar worker: the id of Celery's process.
+    :ivar request: address of a page that takes files.
     """
 
     process: subprocess.Popen[str]
@@ -36,6 +38,7 @@ class Demo:
     share: str
     oss: str
     worker: str
+    request: str
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Its exit code, and what it still had to say."""
