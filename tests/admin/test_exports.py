@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
@@ -12,7 +13,7 @@ from storage.testapp.models import Report
 
 from admin.pages import body, log_in, messages_of, shares_list
 from django_oss_share.admin import ShareFileAdminMixin
-from django_oss_share.admin.export_choice import Choice
+from django_oss_share.admin.export_choice import MAX_LENGTH, Choice
 from django_oss_share.models import ExportJob, ExportShard, ExportState, Share
 from django_oss_share.services.exports import jobs, sources
 from django_oss_share.services.exports.link_options import ShareOptions, URLOptions
@@ -132,6 +133,17 @@ def test_more_than_a_form_carries_is_refused(monkeypatch):
     request = request_of(make_user("ann", *ALL, is_staff=True))
     assert ReportAdmin(Report, admin.site).export_links(request, Report.objects.all()) is None
     assert "export a folder" in str(next(iter(request._messages)))
+
+
+def test_as_much_as_is_allowed_comes_through(login):
+    client, _ = login("ann", *ALL)
+    keys = [f'{number:04}"&=%,季度' * 3 for number in range(9000)]
+    choice = chosen(*keys)
+    assert 600_000 < len(choice) <= MAX_LENGTH
+    data = urlencode({**FORM, "columns": "link", "chosen": choice})
+    response = client.post(reverse(ADD), data, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 302
+    assert len(ExportJob.objects.get().source["keys"]) == len(keys)
 
 
 # The form
