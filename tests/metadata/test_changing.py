@@ -210,18 +210,18 @@ def test_a_copy_by_parts_that_fails_leaves_no_parts(put, client, oss, monkeypatc
     assert not client.list_multipart_uploads(sdk.ListMultipartUploadsRequest(oss.bucket)).uploads
 
 
-def test_what_was_replaced_in_between_is_not_brought_back(put, oss, monkeypatch):
-    put("a.txt", b"old")
+def test_what_was_replaced_in_between_is_not_brought_back(put, head, oss, monkeypatch):
+    put("a.txt", b"old", content_type="text/plain")
     looked = RewritingClient.object_acl
 
     def meanwhile(self, key, **options):
-        put(key, b"new")
+        put(key, b"new", content_type="text/csv")
         return looked(self, key, **options)
 
     monkeypatch.setattr(RewritingClient, "object_acl", meanwhile)
     (outcome,) = metadata.change("default", ["a.txt"], Wanted(cache_control="x"))
     assert outcome.result == Result.FAILED
-    assert oss.get("a.txt") == b"new"
+    assert (oss.get("a.txt"), head("a.txt")["content-type"]) == (b"new", "text/csv")
 
 
 def test_below_a_prefix(put, head, oss):
