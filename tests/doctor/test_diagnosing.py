@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import DatabaseError
@@ -11,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shares.factories import make_share, make_user
 
-from django_oss_share.models import Grant
-from django_oss_share.oss import cdn
+from django_oss_share.models import FileRequest, Grant
+from django_oss_share.oss import InvalidHeader, cdn
 from django_oss_share.services import shares, tokens
 from django_oss_share.services.doctor import NotALink, diagnose
 from django_oss_share.services.objects import storage_of
@@ -219,6 +221,51 @@ def test_any_end_of_v1_is_an_answer(world, end):
     assert not diagnose(url).is_ok
 
 
+@pytest.mark.parametrize("referer", ["https://www.example.com/\r\nX-Evil: 1", "\x00", "\ud83d"])
+def test_a_referer_is_one_line(world, referer):
+    with pytest.raises(InvalidHeader):
+        diagnose(world.link(), fetch=True, referer=referer)
+    assert diagnose(world.link(), fetch=True, referer="https://例子.example.com/页").is_ok
+
+
+@pytest.mark.parametrize("key", ["STS.\0", "STS.🎉", "STS." + "x" * 500, "STS.'"])
+def test_an_odd_access_key_is_asked_of_no_database(world, key, django_assert_num_queries):
+    url = world.native(pair=("STS.key", "s", "token"))
+    with django_assert_num_queries(0):
+        assert diagnose(url.replace("STS.key", quote(key))).link["bucket"] == "examplebucket"
+
+
+def test_what_runs_on_this_machine_is_no_link(world):
+    for url in ("http://127.0.0.1:8000/admin/login/", "http://localhost/examplebucket/q3.pdf"):
+        with pytest.raises(NotALink):
+            diagnose(url)
+
+
+def test_an_internal_host_that_is_not_used_here_cannot_be_reached(world):
+    world.storage("native", access_key=PAIR[0], secret_key=PAIR[1])
+    host = "examplebucket.oss-cn-hangzhou-internal.aliyuncs.com"
+    world.resolves(host, to="100.118.28.1")
+    url = world.native().replace("hangzhou.ali", "hangzhou-internal.ali")
+    assert diagnose(url).is_ok
+    diagnosis = diagnose(url, fetch=True)
+    assert diagnosis.cause == "unreachable"
+    assert "inside its region" in diagnosis.explanation
+
+
+def test_a_link_that_ends_between_two_looks_has_expired(world):
+    end = world.now.replace(microsecond=0)
+    url = world.link(now=end - timedelta(seconds=60), expires_in=59)
+    assert cause(url, fetch=True, now=end - timedelta(seconds=5)) == "link_expired"
+
+
+def test_a_key_that_begins_like_our_pages_is_none_of_them(world):
+    del world.settings.OSS_SHARE["BASE_URL"]
+    world.knows_native(custom_domain="static.example.com")
+    for url in (world.native("s/a.txt"), world.native("s/a.txt", host="static.example.com")):
+        assert diagnose(url).link["key"] == "s/a.txt"
+        assert diagnose(url.partition("?")[0]).link["kind"] == "plain"
+
+
 # CDN
 
 
@@ -299,6 +346,22 @@ def test_what_a_share_leads_to_is_not_counted(world):
     share.refresh_from_db()
     assert share.downloads == 0
     assert not share.events.exists()
+
+
+def test_file_requests(world):
+    world.settings.ROOT_URLCONF = "views.urls"
+    row = FileRequest.objects.create(
+        public_id=os.urandom(9).hex(), prefix="in/", name="Plans", max_size=10, expires_at=world.now + HOUR
+    )
+    url = f"{SITE}/s/up/{tokens.make(row)}/"
+    diagnosis = diagnose(url)
+    assert diagnosis.is_ok
+    assert (diagnosis.link["kind"], diagnosis.link["label"]) == ("file_request", "Plans")
+    assert "label" not in diagnose(url, by=make_user("eve")).link
+    assert cause(url, now=world.now + 2 * HOUR) == "link_expired"
+    assert cause(f"{SITE}/s/up/{'A' * 36}/") == "tampered"
+    FileRequest.objects.filter(pk=row.pk).update(revoked_at=world.now)
+    assert cause(url) == "policy_denied"
 
 
 # Anything

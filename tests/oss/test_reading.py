@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
-from django_oss_share.oss import cdn
+from django_oss_share.oss import Credentials, Endpoint, Presigner, cdn
 from django_oss_share.oss.cdn import Scheme
 from django_oss_share.oss.reading import NotALink, Place, read, verify
 from django_oss_share.oss.reading.cdn_links import read_cdn_signature
@@ -73,6 +74,10 @@ def test_it_tells_who_signed_when_and_until_when():
 
 
 HALF = len(URL) // 2
+V1 = (
+    "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/reports/q3.pdf?OSSAccessKeyId=LTAIexample&Expires=1702782577"
+    "&Signature=FmnPTGkHXfZ87qgBZO8iz1xwX78%3D"
+)
 MANGLED = {
     "as it is": URL,
     "white space around": f"  {URL}\n",
@@ -106,6 +111,17 @@ MANGLED = {
     "a port": URL.replace(".com/", ".com:443/"),
     "a dot behind the host": URL.replace(".com/", ".com./"),
     "http": URL.replace("https", "http"),
+    "a reply below": f"{URL}\n\nBest regards,\nAnn",
+    "a line below": f"{URL}\nThanks a lot for the file",
+    "Chinese right behind": f"{URL}，请在今天下载",
+    "Chinese without a mark": f"{URL}请下载 谢谢",
+    "Chinese behind V1": f"{V1}，密码 1234",
+    "V1, a reply below": f"{V1}\r\nSent from my phone",
+    "another link": f"{URL}\nhttps://www.example.com/other?a=b",
+    "another link beside": f"{URL} https://www.example.com/other?a=b",
+    "a command of Windows": f'curl "{URL.replace("&", "^&")}"',
+    "a command of a shell": "curl " + URL.replace("&", "\\&"),
+    "with a header": f"curl -H 'Authorization: OSS4-HMAC-SHA256 Credential=LTAIx/1/2/oss/a,Signature=b' '{URL}'",
     "encoded as a whole": quote(URL, safe=""),
     "Outlook": f"https://nam02.safelinks.protection.outlook.com/?url={quote(URL, safe='')}&data=05%7C02&reserved=0",
     "Google": f"https://www.google.com/url?q={quote(URL, safe='')}&sa=D",
@@ -224,6 +240,51 @@ def test_a_known_place_tells_the_bucket():
 )
 def test_a_path_that_is_no_key_is_called_so(path, words):
     assert words in read(f"https://examplebucket.oss-cn-hangzhou.aliyuncs.com/{path}").key_problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{URL}{' ' * 60_000}x",
+        f"{URL}{' &' * 30_000}",
+        f"{URL}{'.' * 60_000}",
+        f"{URL}{')' * 60_000}",
+        f"{URL}&{'amp;' * 15_000}",
+        f"{URL}{'&a' * 30_000}",
+        f"https://www.example.com/{'/v3/__http:/' * 5000}",
+        f"https://www.example.com/{'?url=https' * 5000}",
+        f"{URL}{chr(10) * 60_000}",
+        f"{URL}{(chr(10) + 'a=b') * 15_000}",
+        f"{URL.replace('q3.pdf', '%25' * 20_000)}",
+        "https://" + "a." * 30_000 + "com/",
+    ],
+    ids=range(12),
+)
+def test_a_text_made_to_keep_it_busy_does_not(text):
+    started = time.process_time()
+    try:
+        link = read(text)
+    except NotALink:
+        pass
+    else:
+        if link.signature and not link.signature.missing:
+            verify(link, bucket="examplebucket", secret=SECRET)
+    assert time.process_time() - started < 5
+
+
+def test_a_signed_host_is_checked_too():
+    credentials = Credentials("LTAIexample", SECRET)
+    presigner = Presigner(credentials, Endpoint.for_region("cn-hangzhou"), "examplebucket")
+    host = "examplebucket.oss-cn-hangzhou.aliyuncs.com"
+    url = presigner.presign("q3.pdf", headers={"host": host}, additional_headers=["host"]).url
+    assert verified(url).matches
+    assert not verified(url.replace("hangzhou.ali", "hangzhou-internal.ali")).matches
+
+
+def test_a_host_in_another_script_is_known_by_its_ascii_name():
+    assert read("https://文件.example.com/q3.pdf?x-oss-date=1").place.netloc.startswith("xn--")
+    with pytest.raises(NotALink):
+        read("https://文件..example.com/q3.pdf")
 
 
 def test_a_terminals_bytes_are_told():

@@ -35,6 +35,8 @@ def _problem_of(key: str) -> str:
         return f"the key would begin with {key[0]!r}, which OSS refuses: a slash too many"
     if len(key.encode()) > MAX_KEY_BYTES:
         return f"the key has {len(key.encode()):,} bytes of UTF-8; OSS takes at most {MAX_KEY_BYTES:,}"
+    if any(character in key for character in "\0\r\n"):
+        return "the key holds a NUL, CR or LF character"
     if not {".", ".."}.isdisjoint(key.split("/")):
         return "the key has a '.' or '..' segment, which browsers fold away before they ask"
     return ""

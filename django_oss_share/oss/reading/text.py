@@ -21,9 +21,16 @@ _OSS_URL = re.compile(r"(?i)https?://[^/?#]*\.aliyuncs\.com/")
 _BLANKS = re.compile("[ \t\u00a0\u3000]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _AUTHORIZATION = re.compile(r"(?P<version>OSS4-HMAC-SHA256 +Credential=)?(?(version)|\bOSS +)(?P<key>[\w.]{4,})[:/]")
-_LINE_END = re.compile(r"[ \t]*\r?\n(?:[ \t]*>)*[ \t]*")
+_LINE_END = re.compile(r"[ \t]{0,9}\r?\n(?:[ \t]{0,9}>){0,9}[ \t]{0,99}")
+# What a line holds that a link goes on in, rather than the mail around it.
+_REST_OF_A_LINK = re.compile(r"[^\s]*[=&%/][^\s]*|[0-9a-f]+|[^\s]{20,}")
+# The end of a signed query, which is ASCII, with what people wrote right behind it.
+_BEHIND = re.compile(
+    r"([?&](?:x-oss-signature|Signature|auth_key|x-oss-expires|Expires)=[!-%'-~]+)[^!-~\s][^\n]*", re.DOTALL
+)
 _SOFT_BREAK = re.compile(r"=\r?\n")
-_AMPERSAND = re.compile(r"(?i)&(?:amp|#38|#x26);")
+_AMPERSAND = re.compile(r"(?i)&(?:(?:amp|#38|#x26);)+")
+_SHELL_ESCAPE = re.compile(r"[\\^`]&")
 _JSON_ESCAPE = re.compile(r"\\u00(26|3[dD]|2[fF]|3[cCeE])")
 # What follows a space and still belongs to a signed link.
 _GOES_ON = re.compile(r"(?i)^[^\s]*(?:x-oss-|&|%2F|Signature=|Expires=|OSSAccessKeyId=|auth_key=)")
@@ -32,7 +39,7 @@ _TRAILING = ".,;:!?\"'`>)]}|\\、。，；：！？”’》）」】"
 #: The repair that cannot be made.
 SHORTENED = "It was shortened: dots stand for what is missing."
 _NEVER_IN_A_URL = '"<>\\^`{|}'
-_MOST_WRAPPERS = 3
+_MOST_WRAPPERS, _MOST_BLANKS, _MOST_TRAILING = 3, 50, 50
 
 
 class NotALink(OSSShareError, ValueError):
@@ -49,6 +56,10 @@ class Mended:
     def change(self, text: str, repair: str) -> None:
         if text != self.text:
             self.text = text
+            self.tell(repair)
+
+    def tell(self, repair: str) -> None:
+        if repair not in self.repairs:
             self.repairs.append(repair)
 
 
@@ -82,6 +93,7 @@ def _invisible(mended: Mended) -> None:
 
 
 def _escapes(mended: Mended) -> None:
+    mended.change(_SHELL_ESCAPE.sub("&", mended.text), "It was escaped for a command line (^&, \\&).")
     plain = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), mended.text).replace("\\/", "/")
     mended.change(plain, "It was escaped as in JSON (\\u0026, \\/).")
 
@@ -93,9 +105,7 @@ def _quoted_printable(mended: Mended) -> None:
 
 
 def _html(mended: Mended) -> None:
-    text = mended.text
-    while _AMPERSAND.search(text):
-        text = _AMPERSAND.sub("&", text)
+    text = _AMPERSAND.sub("&", mended.text)
     if text != mended.text:
         # Only where it was markup: "&lt" may begin the name of a parameter.
         text = re.sub(r"&(?:quot|#34|#39|lt|gt);", lambda found: html.unescape(found[0]), text)
@@ -112,8 +122,10 @@ def _found(mended: Mended) -> None:
     if closing and closing in url:
         # Slack writes <https://...|what is shown>.
         url = url[: url.index(closing)].partition("|" if closing == ">" else "\0")[0]
+    if _AUTHORIZATION.search(mended.text):
+        mended.tell("It came with an Authorization header, which signs that one request and not the link.")
     if before.strip("".join(_PAIRS) + " \t/"):
-        mended.repairs.append("There was text in front of the link.")
+        mended.tell("There was text in front of the link.")
     mended.text = url
 
 
@@ -123,11 +135,32 @@ def _encoded_whole(mended: Mended) -> None:
 
 
 def _lines(mended: Mended) -> None:
-    mended.change(_LINE_END.sub("", mended.text), "It was broken over several lines.")
+    head, *lines = _LINE_END.split(mended.text)
+    for line in lines:
+        if not _continues(head, line):
+            mended.change(head, "There was text behind the link.")
+            return
+        head += line
+        mended.tell("It was broken over several lines.")
+    mended.text = head
+
+
+def _continues(head: str, line: str) -> bool:
+    """Whether a link goes on in the next line."""
+    first = line.partition(" ")[0]
+    if _SCHEME.match(first):
+        return False
+    return _REST_OF_A_LINK.fullmatch(first) is not None or ("?" not in head and _ENDING.search(first) is not None)
+
+
+def _behind(mended: Mended) -> None:
+    mended.change(_BEHIND.sub(r"\1", mended.text), "There was text behind the link.")
 
 
 def _spaces(mended: Mended) -> None:
-    while (found := _BLANKS.search(mended.text)) is not None:
+    for _ in range(_MOST_BLANKS):
+        if (found := _BLANKS.search(mended.text)) is None:
+            return
         head, tail = mended.text[: found.start()], mended.text[found.end() :]
         if "?" not in head and _is_rest_of_path(head, tail):
             mended.change(f"{head}%20{tail}", "Its path held a space, which must be written %20.")
@@ -135,6 +168,7 @@ def _spaces(mended: Mended) -> None:
             mended.change(head + tail, "A space had come into it.")
         else:
             mended.change(head, "There was text behind the link.")
+    mended.change(_BLANKS.split(mended.text)[0], "There was text behind the link.")
 
 
 def _is_rest_of_path(head: str, tail: str) -> bool:
@@ -149,7 +183,9 @@ def _trailing(mended: Mended) -> None:
     if text.endswith(("\N{HORIZONTAL ELLIPSIS}", "...")):
         mended.change(text.rstrip(".\N{HORIZONTAL ELLIPSIS}"), SHORTENED)
         return
-    while text and text[-1] in _TRAILING and not (text[-1] == ")" and text.count("(") >= text.count(")")):
+    for _ in range(_MOST_TRAILING):
+        if not text.endswith(tuple(_TRAILING)) or (text[-1] == ")" and text.count("(") >= text.count(")")):
+            break
         text = text[:-1]
     mended.change(text, "Punctuation of the text around it hung at its end.")
 
@@ -174,10 +210,23 @@ def _wrapped(mended: Mended) -> None:
 def _inner(url: str) -> str:
     if (split(url).hostname or "").endswith(".aliyuncs.com"):
         return ""
-    if defended := re.search(r"/v[23]/__(https?:/+.*?)__;", url):
+    if "__;" in url and (defended := re.search(r"/v[23]/__(https?:/+.*?)__;", url)):
         return re.sub(r"^(https?):/+", r"\1://", defended[1])
     values = (value for _name, value in parse_qsl(split(url).query))
     return next((value for value in values if _OSS_URL.match(value)), "")
+
+
+def _host(mended: Mended) -> None:
+    """A name in another script, as name servers know it."""
+    scheme, _, rest = mended.text.partition("://")
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    if host.isascii():
+        return
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        raise NotALink(f"{host!r} is no host's name.") from None
+    mended.change(f"{scheme}://{name}{rest[len(host) :]}", "Its host was not in ASCII, as browsers make it.")
 
 
 def _ascii(mended: Mended) -> None:
@@ -218,5 +267,5 @@ def _what_else(text: str) -> str:
 
 _STEPS: tuple[Callable[[Mended], None], ...] = (
     *(_bytes, _invisible, _escapes, _quoted_printable, _html),
-    *(_found, _encoded_whole, _lines, _spaces, _trailing, _scheme, _wrapped, _ascii),
+    *(_found, _encoded_whole, _lines, _behind, _spaces, _trailing, _scheme, _wrapped, _host, _ascii),
 )

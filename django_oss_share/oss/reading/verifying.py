@@ -21,6 +21,8 @@ from .signatures import Pairs, Signature
 
 _V4_SIGNATURE = "x-oss-signature"
 _V4_LENGTH = 64
+# Parameters of one link that are looked into: real ones have a handful.
+_MOST_TRIED = 24
 _NO_HEADERS: Mapping[str, str] = {}
 _METHODS = ("GET", "PUT", "HEAD", "POST", "DELETE")
 # What clients send with an upload, unless told otherwise.
@@ -54,6 +56,7 @@ class _Asked:
     key: str
     pairs: Pairs
     signature: Signature
+    host: str
 
 
 def verify(link: Link, *, bucket: str, secret: str, buckets: tuple[str, ...] = ()) -> Finding:
@@ -64,7 +67,7 @@ def verify(link: Link, *, bucket: str, secret: str, buckets: tuple[str, ...] = (
     """
     if link.signature is None or link.signature.missing:
         raise ValueError("Only a whole signature can be verified.")
-    asked = _Asked(bucket=bucket, key=link.key, pairs=link.pairs, signature=link.signature)
+    asked = _asked(link, bucket, link.signature)
     if method := _method_of(asked, secret):
         return Finding(matches=True, method=method)
     if kind := _upload_type(asked, secret):
@@ -79,7 +82,11 @@ def canonical_request(link: Link, bucket: str, method: str = "GET") -> str:
     """What a client signs, as the link has it: V4's canonical request, V1's string to sign. It may hold the token."""
     if link.signature is None:
         raise ValueError("There is no signature.")
-    return _text(_Asked(bucket=bucket, key=link.key, pairs=link.pairs, signature=link.signature), method)
+    return _text(_asked(link, bucket, link.signature), method)
+
+
+def _asked(link: Link, bucket: str, signature: Signature) -> _Asked:
+    return _Asked(bucket=bucket, key=link.key, pairs=link.pairs, signature=signature, host=link.place.netloc)
 
 
 def _method_of(asked: _Asked, secret: str) -> str:
@@ -117,6 +124,8 @@ def _text(asked: _Asked, method: str, headers: Mapping[str, str] = _NO_HEADERS) 
         return v1.string_to_sign(method, expires, headers, v1.canonical_resource(asked.bucket, asked.key, asked.pairs))
     query = v4.canonical_query(pair for pair in asked.pairs if pair[0] != _V4_SIGNATURE)
     additional = asked.signature.additional
+    if "host" in additional:
+        headers = {**headers, "host": asked.host}
     return v4.canonical_request(method, v4.canonical_uri(asked.bucket, asked.key), query, headers, additional)
 
 
@@ -151,14 +160,14 @@ def _signature_changes(asked: _Asked) -> Iterator[_Change]:
 def _parameter_changes(asked: _Asked) -> Iterator[_Change]:
     brought = {name.lower() for name in (*v4.RESERVED, *v1.RESERVED)}
     foreign = [pair for pair in asked.pairs if pair[0].lower() not in brought]
-    groups = [[pair] for pair in foreign]
+    groups = [{pair} for pair in foreign[:_MOST_TRIED]]
     if len(foreign) > 1:
-        groups += [[pair for pair in foreign if not _is_of_oss(pair[0])], foreign]
+        groups += [{pair for pair in foreign if not _is_of_oss(pair[0])}, set(foreign)]
     for group in groups:
         left = tuple(pair for pair in asked.pairs if pair not in group)
-        names = ", ".join(name for name, _ in group)
+        names = ", ".join(name for name, _ in foreign if (name, _) in group)
         yield "parameter", f"{names} was added, or changed from nothing", names, replace(asked, pairs=left)
-    for name, value in foreign:
+    for name, value in foreign[:_MOST_TRIED]:
         for other in (value.replace(" ", "+"), value.strip(), value.rstrip(".,;)"), unquote(value), _encoded(value)):
             pairs = tuple((n, other if (n, v) == (name, value) else v) for n, v in asked.pairs)
             yield "parameter", f"the value of {name} was changed", name, replace(asked, pairs=pairs)

@@ -45,6 +45,7 @@ _MEANINGS: Mapping[str, str] = {
     "callback": "Has OSS tell a server of an upload.",
     "callback-var": "What OSS is to tell along.",
     "restore": "Has an archived object restored.",
+    "Authorization": "Signs a request in its header; in a link it signs nothing.",
     "auth_key": "The CDN's signature (type A): time, a random part, a user, a hash.",
     "sign": "The CDN's signature (type F).",
     "time": "The time of the CDN's signature (type F).",

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from ...oss import OSSShareError
 from ...oss.reading.keys import other_spellings
+from ...oss.validate import check_line
 from . import contents
 from .answers import error_of, facts
 from .case import Case
@@ -20,6 +22,14 @@ from .refusals import judge_refusal
 
 #: Keys that are looked for where the one in the link is not there.
 _MOST_SPELLINGS = 8
+_SAFE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+_INTERNAL = Judgement(
+    Cause.UNREACHABLE,
+    "Its host is an internal one, which answers inside its region alone; this machine does not use it.",
+    "Link by the public host, network='public'; the signature is the same.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +49,15 @@ def ask(case: Case, seen: Judgement, *, allow_hosts: Iterable[str], referer: str
     if method not in ("GET", "HEAD"):
         case.notes.append(f"It was not fetched: that would carry the {method} out.")
         return Heard(seen, {"fetched": False})
-    headers = {"Referer": referer} if referer else {}
+    # As browsers send it, in ASCII.
+    headers = {"Referer": quote(check_line("referer", referer), safe=_SAFE)} if referer else {}
     sent_at = datetime.now(UTC)
     try:
         answer = fetch(case.link, case.known, allow_hosts=allow_hosts, method=method, headers=headers)
     except Forbidden as error:
         case.notes.append(str(error))
-        return Heard(seen, {"fetched": False})
+        internal = seen.cause is Cause.OK and case.link.place.network == "internal"
+        return Heard(_INTERNAL if internal else seen, {"fetched": False})
     except NoAnswer as error:
         return Heard(_unreachable(case, error), {"fetched": True})
     return _heard(case, seen, answer, clock_difference(answer, sent_at))
@@ -60,8 +72,7 @@ def _method(case: Case) -> str:
 
 def _unreachable(case: Case, error: NoAnswer) -> Judgement:
     if case.link.place.network == "internal":
-        cure = "An internal host answers inside its region alone: link by the public one, network='public'."
-        return Judgement(Cause.UNREACHABLE, str(error), cure)
+        return Judgement(Cause.UNREACHABLE, str(error), _INTERNAL.cure)
     return Judgement(Cause.UNREACHABLE, str(error), error.hint or "Look at the network, the host and the port.")
 
 

@@ -62,8 +62,7 @@ def _mistyped(expected: str, actual: str, case: Case) -> Judgement | None:
         return None
     if case.link.parameter("x-oss-process"):
         return None
-    same_kind = expected.partition("/")[0] == actual.partition("/")[0] and actual not in _NO_TYPES
-    if same_kind or (expected.startswith("text/") and actual.startswith("text/")):
+    if actual not in _NO_TYPES and (_kind(actual) == _kind(expected) or not _SHOWN.match(actual)):
         return None
     return Judgement(
         Cause.CONTENT_TYPE,
@@ -71,6 +70,12 @@ def _mistyped(expected: str, actual: str, case: Case) -> Judgement | None:
         "what it is not.",
         f"Store it with Content-Type: {expected}, or have the link say so: storage.url(name, content_type=…).",
     )
+
+
+def _kind(content_type: str) -> str:
+    """What sort of thing a browser shows it as; for each there are several types."""
+    kind = content_type.partition("/")[0]
+    return "sound or film" if kind in ("audio", "video") else kind
 
 
 def _garbled(answer: Answer, actual: str) -> Judgement | None:

@@ -108,6 +108,8 @@ def _practices(case: Case) -> list[str]:
         notes.append("It is signed by V1, which the vendor maintains no longer; V4 is the default here.")
     if signature and signature.expires_at and (signature.expires_at - case.now).total_seconds() > _LONG:
         notes.append("It lives for more than a day, and cannot be taken back; a share could be.")
+    if signature and signature.access_key_id.startswith("TMP."):
+        notes.append("It was made in OSS's console, whose links live 9 hours at most.")
     if "+" in link.path:
         notes.append("Its path holds a '+', which in OSS is a plus sign, not a space.")
     if case.finding and case.finding.matches and case.finding.method != "GET":

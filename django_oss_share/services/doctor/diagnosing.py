@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from ...models import FileRequest
 from ...oss.reading import NotALink, read
-from . import offline, share_links
+from . import addresses, offline, request_links, share_links
 from .asking import ask
 from .case import Case
 from .causes import Diagnosis, Judgement
@@ -28,7 +29,7 @@ def diagnose(
     by: Any = None,
     now: datetime | None = None,
 ) -> Diagnosis:
-    """What is the matter with a link: a presigned one (V4, V1), a CDN's, a share's, or a plain one.
+    """What is the matter with a link: a presigned one (V4, V1), a CDN's, a share's or file request's, or a plain one.
 
     :param url: as it came by mail or chat; quotes, line breaks, ``&amp;`` and the like are mended, and told.
     :param fetch: ask OSS too: only at the hosts of ``STORAGES``, OSS's own hosts of their buckets, and ``allow_hosts``.
@@ -38,17 +39,30 @@ def diagnose(
     :raises NotALink: it is no link of these kinds.
     """
     now, allow_hosts = now or timezone.now(), tuple(allow_hosts)
-    if token := share_links.token_in(url):
+    if found := addresses.token_in(url):
+        page, token = found
+        if page is FileRequest:
+            return request_links.diagnose_request(token, by=by, now=now)
         behind = partial(diagnose, fetch=True, referer=referer, by=by, now=now) if fetch else None
         return share_links.diagnose_share(token, fetch=behind, by=by, now=now)
-    known = Known()
-    case = Case(read(url, known.places), known, now, by)
-    _require_sign_of_oss(case, allow_hosts)
+    try:
+        case = _case(url, allow_hosts, by, now)
+    except NotALink:
+        if (forged := addresses.forged(url)) is None:
+            raise
+        return forged
     seen = offline.judge(case)
     if not fetch:
         return _diagnosed(case, seen)
     heard = ask(case, seen, allow_hosts=allow_hosts, referer=referer)
     return _diagnosed(case, heard.judgement, answer=heard.facts)
+
+
+def _case(url: str, allow_hosts: Iterable[str], by: Any, now: datetime) -> Case:
+    known = Known()
+    case = Case(read(url, known.places), known, now, by)
+    _require_sign_of_oss(case, allow_hosts)
+    return case
 
 
 def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
@@ -63,7 +77,9 @@ def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
 def _require_sign_of_oss(case: Case, allow_hosts: Iterable[str]) -> None:
     """:raises NotALink: any page of the web could have such an address."""
     link = case.link
-    if link.place.network != "custom" or link.place in case.known.places or link.signature or case.cdn_signature:
+    if link.place.is_native or link.signature or case.cdn_signature:
+        return
+    if link.place.netloc in {place.netloc for place in case.known.places}:
         return
     if any(name.startswith("x-oss-") for name, _ in link.pairs) or is_listed(link, allow_hosts):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from ...providers import RefreshingProvider, credentials_source
 from ...storage import OSSStorage
 from ...storage.signers import cdn_of, endpoints_of, source_of
 from ..objects import linkable_storages
+
+# As STS makes them; not every database takes what else a link may hold.
+_ACCESS_KEY = re.compile(r"[\w.-]{1,128}", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Known:
         return signer.credentials.expiration if signer else self._grant_end(access_key_id)
 
     def _grant_end(self, access_key_id: str) -> datetime | None:
+        if not _ACCESS_KEY(access_key_id):
+            return None
         try:
             return Grant.objects.filter(access_key_id=access_key_id).values_list("expires_at", flat=True).first()
         except DatabaseError:

@@ -13,6 +13,8 @@ from .clocks import SET_CLOCK, WARN_SKEW, clock_difference
 from .differences import difference
 from .fetching import Answer
 
+# Seconds that may pass between our look at the link and OSS's.
+_A_MOMENT = 10
 _TENGINE = re.compile(r"denied by (?P<what>req auth|http_referer|[\w ]+)(?::\s*(?P<detail>[\w ]+))?")
 
 
@@ -94,7 +96,7 @@ def _request_expired(case: Case, answer: Answer, error: Mapping[str, str], seen:
         return seen
     end = case.link.signature.expires_at if case.link.signature else None
     difference = clock_difference(answer, case.now)
-    if end is None or difference is None:
+    if end is None or difference is None or abs(difference) < _A_MOMENT:
         return Judgement(Cause.LINK_EXPIRED, "OSS says that it has expired.", "Make a new link.")
     return Judgement(
         Cause.CLOCK_SKEW,

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
-
-from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 
 from ...conf import conf
 from ...models import Kind, Share, State
 from ...oss import OSSShareError
-from ...oss.reading import NotALink
-from ...oss.reading.text import mend
 from ...oss.reading.words import moment
 from .. import policy, tokens
 from ..objects import storage_of
 from .causes import Cause, Diagnosis, Judgement
 from .describing import iso
 
-_SEPARATORS = re.compile(r"[/?#\s]+")
-# "x" stands for a token.
-_ANY_TOKEN = "x" * 36
-
 Fetch = Callable[[str], Diagnosis]
 
 
-def token_in(text: str) -> str:
-    """The token of a share in ``text``, genuine or not; "": it is no link of ours."""
-    try:
-        url = mend(text)[0] if "://" in text else text.strip()
-    except NotALink:
-        return ""
-    parts = [part for part in _SEPARATORS.split(urlsplit(url).path if "://" in url else url) if part]
-    for part in parts:
-        if _is_genuine(part):
-            return part
-    return _token_at_our_address(url)
-
-
 def diagnose_share(token: str, *, fetch: Fetch | None, by: Any, now: datetime) -> Diagnosis:
-    """:param fetch: what diagnoses the link that a visitor would be sent on to; None: nobody is asked."""
-    try:
-        parsed = tokens.parse(token)
-    except tokens.BadToken as error:
-        return _diagnosis(_forged(error))
+    """:param token: a genuine one.
+    :param fetch: what diagnoses the link that a visitor would be sent on to; None: nobody is asked.
+    """
+    parsed = tokens.parse(token)
     share = Share.objects.filter(public_id=parsed.public_id).select_related("created_by").first()
     if share is None:
         return _diagnosis(Judgement(Cause.NOT_FOUND, "The link is genuine, but its share is no longer there.", _NEW))
@@ -62,39 +37,6 @@ def diagnose_share(token: str, *, fetch: Fetch | None, by: Any, now: datetime) -
 
 
 _NEW = "Make a new share."
-
-
-def _is_genuine(text: str) -> bool:
-    try:
-        tokens.parse(text)
-    except tokens.BadToken:
-        return False
-    return True
-
-
-def _token_at_our_address(url: str) -> str:
-    """What stands where tokens do, at the address of our pages, if the project has them."""
-    if not getattr(settings, "ROOT_URLCONF", None):
-        return ""
-    try:
-        before, _, _ = reverse("oss_share:share", args=[_ANY_TOKEN]).partition(_ANY_TOKEN)
-    except NoReverseMatch:
-        return ""
-    parts = urlsplit(url)
-    ours = urlsplit(conf.base_url)
-    if "x-oss-" in parts.query or (parts.netloc and ours.netloc and parts.netloc.lower() != ours.netloc.lower()):
-        return ""
-    path = parts.path.removeprefix(ours.path)
-    return path.removeprefix(before).partition("/")[0] if path.startswith(before) else ""
-
-
-def _forged(error: tokens.BadToken) -> Judgement:
-    return Judgement(
-        Cause.TAMPERED,
-        f"This is the address of a share, but not one that this site made: {error}",
-        "Copy the whole link again. If it is an old one, its key may have been taken out of OSS_SHARE['TOKEN_KEYS'] "
-        "(or SECRET_KEY_FALLBACKS): put it back behind the first.",
-    )
 
 
 def _of_version(share: Share, version: int) -> Judgement | None:
