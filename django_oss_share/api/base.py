@@ -6,14 +6,14 @@ An endpoint is a viewset on :class:`Endpoint`: its methods check what came by a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
@@ -42,10 +42,10 @@ class Endpoint(GenericViewSet[Any]):
     renderer_classes = (JSONRenderer,)
     parser_classes = (StrictJSONParser,)
     content_negotiation_class = AlwaysJSON
-    permission_classes = (IsAuthenticated,)
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
     metadata_class = None
     schema = ProblemSchema()
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     #: By the name of an action, what stands in for :attr:`write_throttle`.
     throttles: ClassVar[dict[str, type[Any]]] = {}
 
@@ -56,9 +56,9 @@ class Endpoint(GenericViewSet[Any]):
     def get_exception_handler(self) -> Callable[..., Any]:
         return handle
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """What is answered here is for one reader, and some of it opens files: nobody keeps it."""
-        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 

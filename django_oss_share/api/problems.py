@@ -100,7 +100,8 @@ def _of_framework(error: exceptions.APIException) -> _Found:
     facts: dict[str, Any] = {"detail": str(error.detail)}
     if getattr(error, "field", ""):
         facts["field"] = error.field  # type: ignore[attr-defined]
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+    challenge = getattr(error, "auth_header", None)
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(max(1, int(wait + 0.999)))
     return error.status_code, facts, headers

@@ -76,7 +76,7 @@ class ProblemSchema(AutoSchema):
         further = getattr(self.view, "problems", {}).get(self.view.action, ())  # type: ignore[attr-defined]
         with_body = _WITH_BODY if self.method in ("POST", "PUT", "PATCH") else ()
         for status in (*_ALWAYS, *with_body, *further):
-            bodies[status] = self._get_response_for_code(
+            bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 ProblemDocument, status, media_types=["application/problem+json"], direction=direction
             )
             bodies[status]["description"] = _DESCRIBED[status]
@@ -129,5 +129,6 @@ def _forget(node: Any, name: str) -> None:
 def described(base: str) -> dict[str, Any]:
     """The schema, with addresses below ``base``."""
     with patched_settings({**SETTINGS, "SERVERS": [{"url": base.rstrip("/")}]}):
-        schema: dict[str, Any] = SchemaGenerator(urlconf="django_oss_share.api.urls").get_schema(public=True)
+        generator: Any = SchemaGenerator(urlconf="django_oss_share.api.urls")  # type: ignore[no-untyped-call]
+        schema: dict[str, Any] = generator.get_schema(public=True)
     return schema

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
@@ -27,8 +28,10 @@ logger = logging.getLogger("django_oss_share")
 
 class _Throttle(UserRateThrottle):
     def get_rate(self) -> str | None:
-        rates: dict[str, str | None] = api_settings.DEFAULT_THROTTLE_RATES
-        return rates.get(self.scope, RATES[self.scope])
+        rates: Mapping[str, Any] = api_settings.DEFAULT_THROTTLE_RATES
+        scope = str(self.scope)
+        rate: str | None = rates.get(scope, RATES[scope])
+        return rate
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whatever a cache backend raises: who is logged in and may do it had better be served than shut out."""

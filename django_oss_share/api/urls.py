@@ -1,5 +1,7 @@
 """``path("api/v1/", include("django_oss_share.api.urls"))``."""
 
+from typing import Any
+
 from django.urls import path, re_path
 
 from .router import router
@@ -7,7 +9,7 @@ from .views.description import described
 from .views.missing import Missing
 
 app_name = "oss_share_api"
-_METHODS = dict.fromkeys(("get", "post", "put", "patch", "delete", "head"), "missing")
+_METHODS: Any = dict.fromkeys(("get", "post", "put", "patch", "delete", "head"), "missing")
 urlpatterns = [
     *router.urls,
     path("schema/", described, name="schema"),

@@ -109,7 +109,7 @@ def presign_many(
             f"content_md5={content_md5!r} goes with PUT, not with {method}.", field="content_md5", value=content_md5
         )
     sent = {"content-type": content_type, "content-md5": content_md5} if is_upload else {}
-    answer = {
+    answer: dict[str, Any] = {
         "download": download,
         "filename": inputs.checked_filename(filename) or None,
         "version_id": inputs.checked_version(version_id) or None,

@@ -8,6 +8,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework.authtoken",
+    # The page of the API, with all that it loads.
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_oss_share",
     "documents",
 ]
@@ -56,4 +61,17 @@ LOGGING = {
         # A broker that is a directory has no host, which it is told of each time.
         "kombu.connection": {"level": "ERROR"},
     },
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # manage.py drf_create_token NAME
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+}
+SPECTACULAR_SETTINGS = {
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Its check reads the addresses of the whole project as one schema, which no page here shows.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

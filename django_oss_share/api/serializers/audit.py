@@ -25,7 +25,7 @@ class EventOut(serializers.Serializer[AuditEvent]):
     key = serializers.CharField()
     link_digest = serializers.CharField(help_text="Of the signature of the link that was handed out: SHA-256.")
     link_expires_at = Moment(allow_null=True)
-    data = serializers.DictField(help_text="Further facts.")
+    data = serializers.DictField(help_text="Further facts.")  # type: ignore[assignment]
 
 
 class AuditQuery(PageQuery):

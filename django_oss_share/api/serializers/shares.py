@@ -25,7 +25,9 @@ class ShareOut(serializers.Serializer[Share]):
     url = serializers.SerializerMethodField(
         help_text="The link to give away; null for who may not change the share, and once it is revoked."
     )
-    label = serializers.CharField(help_text="Its name, its file's, or the last part of its key.")
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="Its name, its file's, or the last part of its key."
+    )
     state = serializers.SerializerMethodField()
     kind = serializers.ChoiceField(Kind.choices)
     storage = serializers.CharField()

@@ -46,7 +46,7 @@ class Audit(Endpoint):
         if "until" in query:
             rows = rows.filter(pk__lt=first_id_at(query["until"]))
         found, cursor = Newest().page(rows, query)
-        return answer(request, EventOut(found, many=True).data, cursor)
+        return answer(request, self.get_serializer(found, many=True).data, cursor)
 
     @operation(examples=_EVENT)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -44,7 +44,7 @@ class Exports(Endpoint):
     def list(self, request: Request) -> Response:
         """The newest first."""
         found, cursor = Newest().page(self.get_queryset(), self.given(PageQuery))
-        return answer(request, ExportOut(found, many=True).data, cursor)
+        return answer(request, self.get_serializer(found, many=True).data, cursor)
 
     @operation(
         request=ExportNew,
@@ -110,7 +110,7 @@ def _shown(job: ExportJob) -> dict[str, Any]:
 
 
 def _source(given: dict[str, Any]) -> sources.Source:
-    filters = {"filters": _filters(given["filters"])} if "filters" in given else {}
+    filters: dict[str, Any] = {"filters": _filters(given["filters"])} if "filters" in given else {}
     if "keys" in given:
         return sources.Objects(tuple(given["keys"]))
     if "shares" in given:

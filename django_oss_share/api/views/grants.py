@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,7 +37,7 @@ class Grants(Endpoint):
     throttles = {"create": GrantThrottle}
     problems = {"create": (*idempotency.STATUSES, "502")}
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Sequence[Any]:
         return [permits(GRANT)()] if self.action == "create" else super().get_permissions()
 
     def get_queryset(self) -> QuerySet[Grant]:
@@ -47,7 +48,7 @@ class Grants(Endpoint):
     def list(self, request: Request) -> Response:
         """The newest first."""
         found, cursor = Newest().page(self.get_queryset(), self.given(PageQuery))
-        return answer(request, GrantOut(found, many=True).data, cursor)
+        return answer(request, self.get_serializer(found, many=True).data, cursor)
 
     @operation(examples=_GRANT)
     def retrieve(self, request: Request, pk: str) -> Response:

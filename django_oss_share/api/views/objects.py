@@ -70,7 +70,8 @@ class Objects(Endpoint):
         """What OSS says of one object."""
         query = self.given(ObjectQuery)
         info = objects.describe(query["storage"], query["key"], query["version_id"], by=request.user)
-        facts: dict[str, Any] = {name: getattr(info, name) for name in ObjectOut().fields if hasattr(info, name)}
+        names = [str(name) for name in ObjectOut().fields]
+        facts: dict[str, Any] = {name: getattr(info, name) for name in names if hasattr(info, name)}
         return Response(ObjectOut({**facts, "storage": query["storage"], "key": query["key"]}).data)
 
     @operation(
@@ -83,7 +84,7 @@ class Objects(Endpoint):
             examples.asked("readable texts", {"keys": ["a.txt", "b.txt"], "fix_encoding": True, "dry_run": True}),
         ],
     )
-    @metadata.mapping.patch
+    @metadata.mapping.patch  # type: ignore[untyped-decorator]
     def change_metadata(self, request: Request) -> Response:
         """What up to 1,000 objects are sent with: type, disposition, caching; what came of each is told."""
         given = self.given(MetadataChange)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.decorators import action
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ...models import Share
+from ...models.share_queryset import ShareQuerySet
 from ...services import shares
 from ...services.policy import SHARE_OBJECT
 from ...services.rights import OPENING
@@ -53,10 +53,10 @@ class Shares(Endpoint):
     lookup_value_regex = "[0-9]{1,18}"
     problems = {**dict.fromkeys(_STEPS, ("409",)), "create": (*idempotency.STATUSES, "502")}
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Sequence[Any]:
         return [permits(SHARE_OBJECT)()] if self.action == "create" else super().get_permissions()
 
-    def get_queryset(self) -> QuerySet[Share]:
+    def get_queryset(self) -> ShareQuerySet:
         return Share.objects.visible_to(self.request.user).prefetch_related("items")
 
     @operation(parameters=[SharesQuery], examples=_SHARE)
@@ -169,7 +169,7 @@ class Shares(Endpoint):
         """What happened to it, the newest first."""
         query = self.given(PageQuery)
         found, cursor = Newest().page(self._share().events.all(), query)
-        return answer(request, EventOut(found, many=True).data, cursor)
+        return answer(request, self.get_serializer(found, many=True).data, cursor)
 
     def _share(self) -> Share:
         share: Share = self.get_object()
