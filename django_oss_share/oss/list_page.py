@@ -1,15 +1,22 @@
-"""One answer of ListObjectsV2 or ListObjectVersions, read by the C parser of the standard library, element by element.
+"""One answer of ListObjectsV2 or ListObjectVersions.
 
-Nothing is made up: what a listing must say and does not makes the page malformed.
+The objects of a usual page are read by one regular expression; what it leaves over, or does not know, by the C parser of
+the standard library, element by element. Nothing is made up: what a listing must say and does not makes the page
+malformed.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from .listed import ListedObject, ListedPage
+
+
+# What XML has besides would be missed by who does not read it as XML.
+_PRINTABLE = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 
 
 class MalformedPage(ValueError):
@@ -26,10 +33,11 @@ def read_page(body: bytes, *, versions: bool = False) -> ListedPage:
     :raises MalformedPage: not XML, another document, or one without what a listing must say.
     """
     try:
-        root = fromstring(body)  # noqa: S314 - expat bounds the growth of entities by itself
+        objects, rest = ([], body) if versions else _usual_objects(body)
+        root = fromstring(rest)  # noqa: S314 - expat bounds the growth of entities by itself
         if root.tag != ("ListVersionsResult" if versions else "ListBucketResult"):
             raise MalformedPage(f"a {root.tag[:40]} document")
-        return _page(root, versions=versions)
+        return _page(root, objects, versions=versions)
     except MalformedPage:
         raise
     except (LookupError, ParseError, ValueError) as error:
@@ -48,9 +56,41 @@ def version_markers(token: str) -> tuple[str, str]:
     return key, version_id
 
 
-def _page(root: Element, *, versions: bool) -> ListedPage:
+# As OSS writes an object of which nothing special is to be said.
+_USUAL = re.compile(
+    r"(<Contents>\s*<Key>([^<&]+)</Key>(?:\s*<TransitionTime>[^<&]*</TransitionTime>)?"
+    r"\s*<LastModified>([^<&]+)</LastModified>\s*<ETag>((?:&quot;)?[^<&]*(?:&quot;)?)</ETag>"
+    r"(?:\s*<Type>[^<&]*</Type>)?\s*<Size>([^<&]+)</Size>\s*<StorageClass>([^<&]*)</StorageClass>\s*</Contents>\s*)"
+)
+
+
+def _usual_objects(body: bytes) -> tuple[list[ListedObject], bytes]:
+    """The objects of a page, and what stands around them; none and all of it, where one of them is not as usual.
+
+    Keys are percent-encoded, so that a usual page is all in ASCII, and printable.
+    """
+    if not body.isascii() or body.translate(None, _PRINTABLE):
+        return [], body
+    text = body.decode()
+    start, end = text.find("<Contents>"), text.rfind("</Contents>") + len("</Contents>")
+    found = _USUAL.findall(text, start, end) if start >= 0 else []
+    if sum([len(each[0]) for each in found]) != end - start:
+        return [], body
+    objects = [
+        ListedObject(
+            unquote(key, errors="strict") if "%" in key else key,
+            int(size),
+            etag.replace("&quot;", '"'),
+            datetime.fromisoformat(modified),
+            storage_class,
+        )
+        for _, key, modified, etag, size, storage_class in found
+    ]
+    return objects, body[:start] + body[end:]
+
+
+def _page(root: Element, objects: list[ListedObject], *, versions: bool) -> ListedPage:
     entry = "Version" if versions else "Contents"
-    objects: list[ListedObject] = []
     prefixes: list[str] = []
     rest: dict[str, str | None] = {}
     for child in root:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ...oss import InvalidKey, Presigner
+from ...oss import InvalidKey, PresignedURL, Presigner
 
 
 class Link(NamedTuple):
@@ -44,19 +44,25 @@ class Signer:
         :raises ExpiryBeyondToken: no security token of these credentials lives as long.
         :raises MissingCredentials, CredentialsExpired, CredentialsUnavailable: nothing to sign with.
         """
-        presign, seconds, query = self.presigner.presign, self.lifetime(), self.query
-        links: list[Link] = []
-        for key in keys:
+        seconds, keys = self.lifetime(), list(keys)
+        try:
+            signed = list(self.presigner.presign_many(keys, expires_in=seconds, query=self.query))
+        except InvalidKey:
+            keys, signed = self._one_by_one(keys, seconds)
+        if any(link.clipped for link in signed):
+            self._clip(min(link.expires_at for link in signed if link.clipped))
+        self.made += len(signed)
+        return [Link(key, link.url, link.expires_at) for key, link in zip(keys, signed, strict=True)]
+
+    def _one_by_one(self, keys: list[str], seconds: int) -> tuple[list[str], list[PresignedURL]]:
+        """Those that there can be a link to, and their links."""
+        signed: dict[int, PresignedURL] = {}
+        for at, key in enumerate(keys):
             try:
-                link = presign(key, "GET", seconds, query)
+                signed[at] = self.presigner.presign(key, "GET", seconds, self.query)
             except InvalidKey as error:
                 self._skip(error)
-                continue
-            if link.clipped:
-                self._clip(link.expires_at)
-            links.append(Link(key, link.url, link.expires_at))
-        self.made += len(links)
-        return links
+        return [keys[at] for at in signed], list(signed.values())
 
     def _skip(self, error: InvalidKey) -> None:
         self.skipped += 1

@@ -58,5 +58,3 @@ def _tidied(now: datetime) -> int:
     except ServiceError as error:
         _logger.warning("What exports left cannot be removed now: %s", error)
         return 0
-
-
