@@ -6,13 +6,13 @@ from django.utils.html import format_html
 from django_oss_share.admin import ShareFileAdminMixin
 from django_oss_share.links import object_url
 
-from .forms import DocumentForm
+from .forms import DirectDocumentForm
 from .models import Document
 
 
 @admin.register(Document)
 class DocumentAdmin(ShareFileAdminMixin, admin.ModelAdmin):
-    form = DocumentForm
+    form = DirectDocumentForm
     list_display = ["__str__", "filename", "readable_size", "uploaded_at", "download", "share_button"]
     actions = ["share_files", "export_links"]
     search_fields = ["title", "filename"]

@@ -2,6 +2,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 
+from django_oss_share.fields import DirectUploadField
 from django_oss_share.oss import InvalidArgument, content_disposition
 
 from .kinds import content_type
@@ -9,6 +10,7 @@ from .models import Document
 
 #: Bytes of one upload.
 MAX_SIZE = 100 * 1024 * 1024
+DIRECT_MAX_SIZE = 2 * 1024**3
 
 
 class DocumentForm(forms.ModelForm):
@@ -32,6 +34,18 @@ class DocumentForm(forms.ModelForm):
         upload.content_type = content_type(upload.name, upload)
         self.instance.filename = original_name(upload.name)
         self.instance.size = upload.size
+        return upload
+
+
+class DirectDocumentForm(DocumentForm):
+    """The same in the admin, where files of any size go straight into the bucket."""
+
+    file = DirectUploadField.of(Document, "file", max_size=DIRECT_MAX_SIZE)
+
+    def clean_file(self) -> str:
+        upload = self.cleaned_data["file"]
+        if "file" in self.changed_data:
+            self.instance.filename, self.instance.size = upload.filename, upload.size
         return upload
 
 

@@ -85,3 +85,29 @@ def test_from_the_outsider_to_the_owner_and_back(browser: Browser, demo: Demo, f
     assert downloading.value.suggested_filename == FILM
     downloading.value.save_as(tmp_path / "saved")
     assert digest(tmp_path / "saved") == digest(film)
+
+
+@pytest.mark.once
+def test_a_document_goes_straight_into_the_bucket(browser: Browser, demo: Demo, tmp_path: Path):
+    owner = browser.new_context(locale="en", viewport={"width": 1440, "height": 900}).new_page()
+    owner.set_default_timeout(PATIENCE)
+    Journey(browser, demo, b"", tmp_path, lambda *_: None)._log_in(owner)
+    owner.goto(f"{demo.url}admin/documents/document/add/")
+    owner.locator("#id_title").fill("Minutes, sent directly")
+    content = hashlib.shake_256(b"minutes").digest(5 * MEGABYTE)
+    file = {"name": "minutes +1.bin", "mimeType": "application/octet-stream", "buffer": content}
+    sizes: list[int] = []
+    owner.on(
+        "request",
+        lambda sent: sizes.append(len(sent.post_data_buffer or b"")) if sent.url.startswith(demo.url) else None,
+    )
+    owner.locator(".oss-direct input[type=file]").set_input_files(file)
+    # At once: the form waits until the file has arrived.
+    owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.get_by_text("was added successfully")).to_be_visible()
+    assert max(sizes) < 10_000
+    owner.goto(demo.url)
+    with owner.expect_download() as downloading:
+        owner.get_by_role("link", name="Download minutes +1.bin").click()
+    downloading.value.save_as(tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes() == content
