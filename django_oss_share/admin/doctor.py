@@ -79,7 +79,7 @@ def doctor_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
 
 def _facts(link: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Those that there are, with their names as people write them."""
-    shown = {name: value for name, value in link.items() if name not in (*_APART, "headers", "difference")}
+    shown = {name: value for name, value in link.items() if name not in (*_APART, "headers", "difference", "canonical_request")}
     return [
         (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else value)
         for name, value in shown.items()

@@ -92,3 +92,11 @@ def test_markup_in_a_link_stays_text(site):
     client, _ = log_in("ann", "share_object")
     html = body(examine(client, site.link("<script>alert(1)</script>.txt") + "&<script>=<b>"))
     assert "<script>alert" not in html
+
+
+def test_what_was_signed_is_shown_as_the_link_has_it_and_as_oss_received_it(site):
+    client, _ = log_in("ann", "share_object")
+    pair = site.user("Allow", "oss:*")
+    html = body(examine(client, site.link(pair=(pair[0], "another")), fetch="on"))
+    assert html.count("/examplebucket/q3.pdf\n") == 2
+    assert html.count("UNSIGNED-PAYLOAD\n") == 2

@@ -175,3 +175,16 @@ def test_any_web_page_is_no_link_unless_its_host_is_listed(world):
     with pytest.raises(NotALink):
         asked(world, f"http://{name}/page.html")
     assert asked(world, f"http://{name}/page.html", name).is_ok
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+def test_what_was_changed_on_the_way_is_shown_beside_what_was_sent(world, version):
+    proxy = world.proxied(lambda target: target.replace("q3.pdf", "q4.pdf"))
+    url = world.link(pair=world.session(3600), version=version).replace(world.emulator.endpoint, proxy)
+    answer = asked(world, url, proxy.removeprefix("http://")).link["answer"]
+    [changed] = answer["difference"]
+    assert "q3.pdf" in changed["link"]
+    assert "q4.pdf" in changed["oss"]
+    lines = answer["canonical_request"]
+    assert lines["link"][0] == lines["oss"][0] == "GET"
+    assert len(lines["link"]) == len(lines["oss"]) > 4

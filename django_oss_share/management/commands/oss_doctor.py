@@ -123,8 +123,14 @@ def _text(known: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines(facts: dict[str, Any]) -> Iterator[str]:
-    """``name: value`` for each fact that there is one of."""
+    """``name: value`` for each fact that there is one of; what has several lines below its name."""
     for name, value in facts.items():
-        if value not in (None, "", [], {}):
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            yield as_text(f"{name.replace('_', ' ') + ':':24}{shown}")
+        title = name.replace("_", " ") + ":"
+        if isinstance(value, dict) and value:
+            yield from (title, *(f"  {line}" for line in _lines(value)))
+        elif name in ("link", "oss") and isinstance(value, list):
+            yield from (title, *(as_text(f"  {line}") for line in value))
+        elif value and isinstance(value, list) and isinstance(value[0], dict):
+            yield from (title, *(f"  {line}" for each in value for line in _lines(each)))
+        elif value not in (None, "", [], {}):
+            yield as_text(f"{title:24}{', '.join(map(str, value)) if isinstance(value, list) else value}")

@@ -24,6 +24,7 @@ _CREDENTIAL = re.compile(r"(?P<key>[^/]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<
 _HEX = re.compile(r"[0-9a-f]{64}").fullmatch
 _SHA1 = re.compile(r"[A-Za-z0-9+/]{27}=").fullmatch
 # Unix seconds of the year 9999.
+_MILLISECONDS = 13  # digits of such a time
 _LAST_SECOND = 253_402_300_799
 
 
@@ -123,7 +124,8 @@ def _v4(given: Mapping[str, str], problems: list[str]) -> Signature:
 def _v1(given: Mapping[str, str], problems: list[str]) -> Signature:
     end = _unix(given.get("Expires", ""))
     if given.get("Expires") and end is None:
-        problems.append("Expires is not Unix time in seconds")
+        unit = " but in milliseconds" if len(given["Expires"]) == _MILLISECONDS else ""
+        problems.append(f"Expires is not Unix time in seconds{unit}")
     if given.get("Signature") and not _SHA1(given["Signature"].replace(" ", "+")):
         problems.append("Signature is not 28 characters of base64")
     elif " " in given.get("Signature", ""):

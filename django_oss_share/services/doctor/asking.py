@@ -16,7 +16,7 @@ from .answers import error_of, facts
 from .case import Case
 from .causes import Cause, Judgement
 from .clocks import clock_difference, judge_clock, notes_on_clock
-from .differences import difference
+from .differences import compared, difference
 from .fetching import Answer, Forbidden, NoAnswer, fetch
 from .refusals import judge_refusal
 
@@ -86,7 +86,8 @@ def _heard(case: Case, seen: Judgement, answer: Answer, ahead: float | None) -> 
     judgement = judge_refusal(case, answer, error, seen)
     if judgement.cause is Cause.NOT_FOUND:
         judgement = _meant(case) or judgement
-    return Heard(judgement, {**told, "difference": difference(case, error)})
+    lines = compared(case, error)
+    return Heard(judgement, {**told, "canonical_request": lines, "difference": difference(lines)})
 
 
 def _works(case: Case, seen: Judgement) -> Judgement:

@@ -10,7 +10,7 @@ from ...oss.reading.words import moment, span
 from .case import Case
 from .causes import Cause, Judgement
 from .clocks import SET_CLOCK, WARN_SKEW, clock_difference
-from .differences import difference
+from .differences import compared, difference
 from .fetching import Answer
 
 # Seconds that may pass between our look at the link and OSS's.
@@ -167,7 +167,7 @@ def _mismatch(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgem
     method = case.finding.method if case.finding and case.finding.matches else "GET"
     if method not in ("GET", "HEAD"):
         return seen
-    differing = difference(case, error)
+    differing = difference(compared(case, error))
     place = case.link.place
     if any(each["part"] == "bucket and key" and each["oss"].startswith(f"/{place.host}/") for each in differing):
         return Judgement(
