@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import alibabacloud_oss_v2 as sdk
 import pytest
 from django.db import DatabaseError
 from hypothesis import HealthCheck, given, settings
@@ -219,6 +220,31 @@ def test_a_parameter_that_makes_no_sense_is_named(world, name, value):
 def test_any_end_of_v1_is_an_answer(world, end):
     url = world.link(version="v1").replace("Expires=", f"Expires={end}&Old=")
     assert not diagnose(url).is_ok
+
+
+def test_the_sdk_leaves_processing_out_by_v1(world):
+    config = sdk.config.load_default()
+    config.credentials_provider = sdk.credentials.StaticCredentialsProvider(*PAIR)
+    config.region, config.signature_version = "cn-hangzhou", "v1"
+    request = sdk.GetObjectRequest("examplebucket", "a.png", process="image/resize,w_10")
+    world.knows_native()
+    diagnosis = diagnose(sdk.Client(config).presign(request).url)
+    assert diagnosis.cause == "tampered"
+    assert "it leaves x-oss-process out" in diagnosis.explanation
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("examplebucket.oss-cn-hangzhou.aliyuncs.com", "no object"),
+        ("https://example_bucket.oss-cn-hangzhou.aliyuncs.com/a.txt", "not a bucket name"),
+        ("https://oss-cn-hangzhou.aliyuncs.com/", "no object"),
+    ],
+)
+def test_an_address_that_lacks_something_is_explained(world, url, words):
+    diagnosis = diagnose(url)
+    assert diagnosis.cause == "not_found"
+    assert words in diagnosis.explanation
 
 
 @pytest.mark.parametrize("referer", ["https://www.example.com/\r\nX-Evil: 1", "\x00", "\ud83d"])

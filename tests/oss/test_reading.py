@@ -196,6 +196,8 @@ def test_what_cannot_be_found_out_is_a_mismatch_all_the_same():
         ("https://examplebucket.s3.amazonaws.com/q3.pdf?X-Amz-Signature=0", "Amazon S3"),
         ("https://examplebucket.s3.cn-north-1.amazonaws.com.cn/q3.pdf", "Amazon S3"),
         ("https://account.blob.core.windows.net/container/q3.pdf?sig=0", "Azure"),
+        ("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a?X-Amz-Credential=x", "as Amazon S3 does"),
+        ("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a?AWSAccessKeyId=x&Signature=y", "as Amazon S3 does"),
         ("https://storage.googleapis.com/examplebucket/q3.pdf", "Google"),
         ("https://examplebucket-125.cos.ap-shanghai.myqcloud.com/q3.pdf", "Tencent"),
         ("https://examplebucket.obs.cn-north-4.myhuaweicloud.com/q3.pdf", "Huawei"),

@@ -11,10 +11,11 @@ from .cdn_links import CDNSignature
 from .keys import read_key
 from .places import Place, place_of
 from .signatures import Pairs, Signature, read_signature
-from .text import mend, split
+from .text import NotALink, mend, split
 
 _SECRET_NAMES = re.compile(r"(?i)(?:x-oss-|x-amz-)?(?:signature|security-token)|auth_key|sign|key1")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}").fullmatch
+_OF_S3 = re.compile(r"(?i)x-amz-(?:signature|credential|algorithm)|AWSAccessKeyId").fullmatch
 _ACCESS_KEY = re.compile(r"(?i)x-(?:oss|amz)-credential|OSSAccessKeyId")
 
 
@@ -73,6 +74,8 @@ def read(text: str, known: Iterable[Place] = ()) -> Link:
     if parts.fragment:
         problem = "a '#' begins what browsers keep to themselves; in a key it must be written %23"
     pairs = read_query(parts.query)
+    if any(_OF_S3(name) for name, _ in pairs):
+        raise NotALink("This is signed as Amazon S3 does (OSS takes that on some hosts), which is not read here.")
     if parts.netloc != parts.netloc.lower():
         repairs = (*repairs, "Its host was in capitals, which makes no difference.")
     return Link(

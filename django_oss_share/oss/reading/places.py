@@ -11,8 +11,8 @@ from urllib.parse import SplitResult
 from .text import NotALink
 
 _OSS_HOST = re.compile(
-    r"(?:(?P<bucket>[a-z0-9-]+)\.)?"
-    r"(?:(?P<s3>s3\.)?oss-(?P<global>accelerate(?:-overseas)?)|(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?P<internal>-internal)?"
+    r"(?:(?!s3\.)(?P<bucket>[a-z0-9_-]+)\.)?"
+    r"(?:(?:s3\.)?oss-(?P<global>accelerate(?:-overseas)?)|(?:s3\.)?oss-(?P<region>[a-z0-9-]+?)(?P<internal>-internal)?"
     r"|(?P<dual>[a-z0-9-]+)\.oss|(?P<old>oss)(?P<old_internal>-internal)?)"
     r"\.aliyuncs\.com"
 ).fullmatch

@@ -16,7 +16,7 @@ MAX_LENGTH = 65_536
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SCHEME = re.compile(r"(?i)\b(?:https?|hxxps?)(?::|%3a)(?://|%2f%2f|\\/\\/)")
 # "static.example.com/q3.pdf", without its scheme.
-_BARE_HOST = re.compile(r"(?i)(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/")
+_BARE_HOST = re.compile(r"(?i)(?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/|$)")
 _OSS_URL = re.compile(r"(?i)https?://[^/?#]*\.aliyuncs\.com/")
 _BLANKS = re.compile("[ \t\u00a0\u3000]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")

@@ -21,6 +21,10 @@ from .signatures import Pairs, Signature
 
 _V4_SIGNATURE = "x-oss-signature"
 _V4_LENGTH = 64
+# By V1, parameters that are none of OSS's may be added: what is left out are OSS's own.
+_AS_THE_SDK = ", which was added since, or left out by the vendor's Python SDK v2 (as it does by V1, and OSS does not)"
+    ", which was added since, or was left out by the vendor's Python SDK v2 (as it does by V1, and OSS does not)"
+)
 # Parameters of one link that are looked into: real ones have a handful.
 _MOST_TRIED = 24
 _NO_HEADERS: Mapping[str, str] = {}
@@ -166,7 +170,8 @@ def _parameter_changes(asked: _Asked) -> Iterator[_Change]:
     for group in groups:
         left = tuple(pair for pair in asked.pairs if pair not in group)
         names = ", ".join(name for name, _ in foreign if (name, _) in group)
-        yield "parameter", f"{names} was added, or changed from nothing", names, replace(asked, pairs=left)
+        words = f"{names} was added" if asked.signature.version == "V4" else f"it leaves {names} out{_AS_THE_SDK}"
+        yield "parameter", words, names, replace(asked, pairs=left)
     for name, value in foreign[:_MOST_TRIED]:
         for other in (value.replace(" ", "+"), value.strip(), value.rstrip(".,;)"), unquote(value), _encoded(value)):
             pairs = tuple((n, other if (n, v) == (name, value) else v) for n, v in asked.pairs)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from ...oss import InvalidBucketName
 from ...oss.credentials import mask
 from ...oss.reading.keys import is_encoded_twice
 from ...oss.reading.text import SHORTENED
 from ...oss.reading.words import moment, span
-from ...oss.validate import MAX_V4_SECONDS
+from ...oss.validate import MAX_V4_SECONDS, check_bucket
 from . import cdn
 from .case import LONGEST_TOKEN, Case
 from .causes import Cause, Judgement
@@ -42,6 +43,14 @@ def _no_key(case: Case) -> Judgement | None:
     return Judgement(
         Cause.NOT_FOUND, "The link names a bucket at most, but no object.", "Add the object's key behind the host."
     )
+
+
+def _no_bucket(case: Case) -> Judgement | None:
+    try:
+        check_bucket(case.link.bucket or "none")
+    except InvalidBucketName as error:
+        return Judgement(Cause.NOT_FOUND, f"The {error}", "Correct the bucket's name in the host.")
+    return None
 
 
 def _incomplete(case: Case) -> Judgement | None:
@@ -270,11 +279,11 @@ def _nothing(case: Case) -> Judgement:
 
 _Judge = Callable[[Case], Judgement | None]
 _SIGNED: tuple[_Judge, ...] = (
-    *(_unreadable_key, _incomplete, _from_the_future, _expired, _token_expired),
+    *(_no_bucket, _unreadable_key, _incomplete, _from_the_future, _expired, _token_expired),
     *(_path_style, _wrong_region, _mismatch, _too_long, _no_key, _wrong_endpoint),
     *(_outlives_token, _inline_on_native, _encoded_twice),
 )
 _UNSIGNED: tuple[_Judge, ...] = (
-    *(_unreadable_key, _shortened, _remains, _no_key, _path_style, cdn.judge, _wrong_endpoint),
+    *(_no_bucket, _unreadable_key, _shortened, _remains, _no_key, _path_style, cdn.judge, _wrong_endpoint),
     *(_encoded_twice, _unsigned),
 )
