@@ -65,6 +65,10 @@ class ProblemSchema(AutoSchema):
     def get_operation_id(self) -> str:
         return f"{self.view.basename}_{self.view.action}"  # type: ignore[attr-defined]
 
+    def get_summary(self) -> str:
+        """The first sentence, for lists."""
+        return self.get_description().partition("\n")[0].rstrip(".")
+
     def get_tags(self) -> list[str]:
         return [self.view.basename]  # type: ignore[attr-defined]
 
