@@ -23,8 +23,6 @@ _V4_SIGNATURE = "x-oss-signature"
 _V4_LENGTH = 64
 # By V1, parameters that are none of OSS's may be added: what is left out are OSS's own.
 _AS_THE_SDK = ", which was added since, or left out by the vendor's Python SDK v2 (as it does by V1, and OSS does not)"
-    ", which was added since, or was left out by the vendor's Python SDK v2 (as it does by V1, and OSS does not)"
-)
 # Parameters of one link that are looked into: real ones have a handful.
 _MOST_TRIED = 24
 _NO_HEADERS: Mapping[str, str] = {}
