@@ -9,7 +9,14 @@ from playwright.sync_api import Page
 
 from admin.pages import log_in
 
-PERMISSIONS = ("share_object", "browse_bucket", "view_auditevent", "export_audit", "export_links")
+PERMISSIONS = (
+    "share_object",
+    "browse_bucket",
+    "grant_access",
+    "view_auditevent",
+    "export_audit",
+    "export_links",
+)
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
         f"{addresses[0]}?folder=reports/",
         page_of(share),
         reverse("admin:oss_share_share_object") + "?key=reports/q3.pdf",
+        reverse("admin:oss_share_share_metadata") + "?key=reports/q3.pdf",
+        reverse("admin:oss_share_share_preview") + "?key=reports/q3.zip",
         reverse("admin:oss_share_share_access") + "?key=reports/q3.pdf",
         reverse("admin:oss_share_share_access"),
         reverse("admin:oss_share_share_changelist"),

@@ -57,6 +57,8 @@ def test_no_page_has_scripts_or_styles_or_handlers_of_its_own(oss):
         "object",
         "create",
         "presign",
+        "metadata",
+        "preview",
         "step",
         "link",
         "timeline",
