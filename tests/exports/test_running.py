@@ -18,7 +18,7 @@ from shares.factories import make_user
 
 from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState, Share
 from django_oss_share.services.errors import WrongState
-from django_oss_share.services.exports import jobs, leftovers, reading, running
+from django_oss_share.services.exports import jobs, leases, leftovers, planning, reading, running
 from django_oss_share.services.exports.link_options import ShareOptions, URLOptions
 from django_oss_share.services.exports.running import Outcome, Ran
 from django_oss_share.services.exports.sources import Filters, Inventory, Objects, Prefix, Shares
@@ -443,6 +443,32 @@ def wait_until(is_so) -> None:
     while not is_so():
         assert time.monotonic() < give_up
         time.sleep(0.05)
+
+
+def test_cancelled_while_it_is_split(bucket, monkeypatch):
+    bucket.put("a", b"")
+    job = jobs.start(Prefix(), queued=False)
+    stretches = planning.stretches
+
+    def cancelled(*args):
+        jobs.cancel(job)
+        return stretches(*args)
+
+    monkeypatch.setattr("django_oss_share.services.exports.planning.stretches", cancelled)
+    monkeypatch.setattr("django_oss_share.services.exports.leases.Lease.keep", kept_late(job))
+    assert running.run(job.pk, alone=True).outcome is Outcome.OVER
+    assert bucket.uploads() == []
+
+
+def kept_late(job):
+    """The first sign of life comes too early to learn of the end."""
+    keep, calls = leases.Lease.keep, iter(range(9))
+
+    def kept(self, **columns):
+        if next(calls):
+            keep(self, **columns)
+
+    return kept
 
 
 # Shards

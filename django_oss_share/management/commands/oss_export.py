@@ -15,6 +15,7 @@ from ...models import ExportJob, ExportState, Output
 from ...oss import OSSShareError
 from ...services import shares
 from ...services.exports import buckets, jobs, running, tending
+from ...services.exports.queueing import NotQueued
 from ...services.exports.running import Outcome
 from ...services.objects import alias_of
 from ..arguments import count, user_named
@@ -56,6 +57,8 @@ class Command(BaseCommand):
             self.stdout.flush()
         except BrokenPipeError:
             leave_pipe()
+        except NotQueued as error:
+            raise CommandError(str(error), returncode=1) from error
         except (OSSShareError, PermissionDenied, ImproperlyConfigured, InvalidStorageError) as error:
             raise CommandError(str(error), returncode=exit_code(error)) from error
         except KeyboardInterrupt:
@@ -111,6 +114,8 @@ class Command(BaseCommand):
                 f"Interrupted; 'oss_export run {job.pk}' goes on, 'oss_export cancel {job.pk}' removes it.",
                 returncode=130,
             ) from None
+        if ran.outcome is Outcome.LATER:
+            raise CommandError(f"{ran.problem} 'oss_export run {job.pk}' goes on.", returncode=1)
         self._tell(job)
 
     def _watch(self, written: int, listed: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ from ..presigning import checked_seconds, storage_for
 from . import link_options
 from .link_options import Options, ShareOptions, URLOptions
 from .sources import Objects, Prefix, Shares, Source
+
+_BASE_URL = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
 
 
 def checked_options(source: Source, output: str, options: Options | None, storage: str, user: Any) -> Options:
@@ -77,10 +80,13 @@ def too_many(output: str, count: int, most: int) -> PolicyViolation:
 def checked_base_url(given: str, source: Source, output: str) -> str:
     """:raises InvalidArgument: share links need an address to begin with, and there is none."""
     base_url = (conf.base_url or given).rstrip("/")
-    if (output == Output.SHARES or isinstance(source, Shares)) and not base_url.startswith(("https://", "http://")):
+    if not (output == Output.SHARES or isinstance(source, Shares)):
+        return ""
+    if not _BASE_URL(base_url):
         raise InvalidArgument(
             "Share links need an address to begin with: set OSS_SHARE['BASE_URL'], such as 'https://files.example.com'.",
             field="base_url",
+            value=given,
         )
     return base_url
 

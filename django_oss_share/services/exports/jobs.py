@@ -30,7 +30,7 @@ from ..objects import storage_of
 from ..policy import policy_of
 from ..transactions import atomic
 from . import checking, link_options, sources, writers
-from .leftovers import begin_anew
+from .leftovers import abort_upload, begin_anew
 from .link_options import Options
 from .permissions import require_control, require_export
 from .queueing import queue
@@ -165,14 +165,17 @@ def retry(job: ExportJob, *, by: Any = None, queued: bool = True, now: datetime 
     source, chosen = sources.from_json(job.source), link_options.from_json(job.output, job.options)
     require_export(by, source, job.output, job.storage)
     checking.checked_options(source, job.output, chosen, job.storage, by or job.created_by)
-    if job.state == ExportState.CANCELLED or not job.upload_id:
-        begin_anew(job)
+    anew = job.state == ExportState.CANCELLED or not job.upload_id
+    if job.state == ExportState.CANCELLED:
+        abort_upload(job)
     with atomic():
         over = ExportJob.objects.filter(pk=job.pk, state__in=(ExportState.FAILED, ExportState.CANCELLED))
         facts = {"error": "", "finished_at": None, "expires_at": None, "removed_at": None}
         if not over.update(state=ExportState.QUEUED, queued_at=now or timezone.now(), **facts):
             job.refresh_from_db()
             raise WrongState(f"Export {job.pk} is {job.state}; only a failed or cancelled one is retried.", job.state)
+        if anew:
+            begin_anew(job)
         if queued:
             queue(job)
     job.refresh_from_db()

@@ -13,15 +13,10 @@ from ..transactions import atomic
 
 
 def begin_anew(job: ExportJob) -> None:
-    """Forget how far ``job`` had come.
-
-    :raises ServiceError: what it had stored cannot be removed.
-    """
-    abort_upload(job)
-    with atomic():
-        ExportShard.objects.filter(job=job).delete()
-        ExportShard(job=job, index=0).save(force_insert=True)
-        ExportJob.objects.filter(pk=job.pk).update(planned_at=None, started_at=None)
+    """Forget how far ``job`` had come, within the transaction under way."""
+    ExportShard.objects.filter(job=job).delete()
+    ExportShard(job=job, index=0).save(force_insert=True)
+    ExportJob.objects.filter(pk=job.pk).update(planned_at=None, started_at=None, upload_id="")
 
 
 def abort_upload(job: ExportJob) -> None:

@@ -139,11 +139,21 @@ def _plan(job: ExportJob, lease: Lease) -> None:
     lease.keep()
     storage = storage_of(job.result_storage)
     key = storage.object_key(job.result_key)
-    # Of somebody who died between beginning one and writing it down.
-    for forgotten in storage.client.uploads(key):
-        storage.client.abort(key, forgotten)
+    if lease.shard.number > 1:
+        # Of somebody who died between beginning an upload and writing it down.
+        for forgotten in storage.client.uploads(key):
+            storage.client.abort(key, forgotten)
     job.upload_id = storage.client.initiate(key, result_headers(job, storage))
     job.planned_at = timezone.now()
+    try:
+        _store_plan(job, lease, stretches)
+    except BaseException:
+        # Cancelled just now: nobody else knows of it.
+        storage.client.abort(key, job.upload_id)
+        raise
+
+
+def _store_plan(job: ExportJob, lease: Lease, stretches: list[planning.Stretch]) -> None:
     with atomic():
         lease.keep(stretch=stretches[0])
         ExportShard.objects.bulk_create(

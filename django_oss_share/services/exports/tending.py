@@ -27,12 +27,12 @@ def tend(now: datetime | None = None) -> dict[str, int]:
     :raises NotQueued: nobody who runs exports can be reached.
     """
     now = now or timezone.now()
-    resumed = 0
+    tidied, resumed = _tidied(now), 0
     for job in ExportJob.objects.under_way().order_by("id"):
         for shards in _idle(job, now):
             queueing.submit(job.pk, shards)
             resumed += 1
-    return {"resumed": resumed, "tidied": _tidied(now)}
+    return {"resumed": resumed, "tidied": tidied}
 
 
 def _idle(job: ExportJob, now: datetime) -> Iterator[tuple[int, ...]]:
