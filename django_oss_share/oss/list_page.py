@@ -1,7 +1,7 @@
 """One answer of ListObjectsV2 or ListObjectVersions.
 
-The objects of a usual page are read by one regular expression; what it leaves over, or does not know, by the C parser of
-the standard library, element by element. Nothing is made up: what a listing must say and does not makes the page
+The objects of a usual page are read by one regular expression; what it leaves over, or does not know, by the C parser
+of the standard library, element by element. Nothing is made up: what a listing must say and does not makes the page
 malformed.
 """
 
@@ -13,7 +13,6 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from .listed import ListedObject, ListedPage
-
 
 # What XML has besides would be missed by who does not read it as XML.
 _PRINTABLE = bytes([*b"\t\n\r", *range(0x20, 0x7F)])

@@ -22,11 +22,12 @@ from django.db import connections
 from django.utils.timezone import now
 
 from django_oss_share import tasks
-from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState
+from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState, Share
 from django_oss_share.services.exports import jobs, queueing, running, tending
 from django_oss_share.services.exports.queueing import NotQueued
 from django_oss_share.services.exports.sources import Prefix
 from django_oss_share.services.exports.writers import XLSX
+from django_oss_share.testing import Fault, Kind
 
 from .conftest import fill
 
@@ -109,6 +110,23 @@ def test_a_workbook_is_taken_up_in_the_middle(bucket, monkeypatch):
     running.run(job.pk, alone=True)
     book = openpyxl.load_workbook(io.BytesIO(bucket.get(ExportJob.objects.get().result_key)), read_only=True)
     assert [row[0] for row in book.active.values][1:] == ["many/", *(f"many/{number:07}" for number in range(12_000))]
+
+
+def test_each_database_keeps_what_it_takes(bucket, each_database, settings):
+    settings.ROOT_URLCONF = "shares.urls"
+    settings.OSS_SHARE = {"BASE_URL": "https://files.example.com"}
+    for key in ("季 😀.txt", "b"):
+        bucket.put(key, b"")
+    job = jobs.start(Prefix(), output="shares", shards="auto", queued=False)
+    bucket.faults.add(Fault(Kind.STATUS, operation="CompleteMultipartUpload", status=503, times=3))
+    running.run(job.pk, alone=True)
+    assert jobs.retry(job, queued=False).state == ExportState.QUEUED
+    running.run(job.pk, alone=True)
+    job.refresh_from_db()
+    assert [key for key, *_ in rows(bucket.get(job.result_key))] == ["key", "b", "季 😀.txt"]
+    assert Share.objects.count() == jobs.progress(job).written == 2
+    assert jobs.cancel(job).state == ExportState.DONE
+    assert tending.tend(job.expires_at) == {"resumed": 0, "tidied": 1}
 
 
 # Celery

@@ -13,7 +13,7 @@ import pytest
 from django_oss_share.oss import Credentials, Endpoint
 from django_oss_share.oss.client import BucketClient
 from django_oss_share.oss.errors import CorruptTransfer, ObjectNotFound, PermissionDenied, ServiceError, Unreachable
-from django_oss_share.oss.list_page import MalformedPage, read_page
+from django_oss_share.oss.list_page import MalformedPage, _usual_objects, read_page
 from django_oss_share.oss.listed import ListedObject
 from django_oss_share.oss.listing import BucketLister
 from django_oss_share.testing import Fault, Kind, OSSEmulator
@@ -49,6 +49,73 @@ def lister_with(emulator: OSSEmulator, **options: str) -> BucketLister:
 
 
 # A page
+
+
+USUAL = page(key="a%2Bb", modified=MODIFIED)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        USUAL,
+        USUAL.replace(b'"5B3C1A2E053D763E1B002CC607C5A0FE"', b"&quot;5B3C&quot;"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b""),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"\n  ").replace(b"</Contents>", b"</Contents>\n "),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"a%2Bb", b"a&amp;b"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"a%2Bb", "季".encode()),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"a%2Bb", b"<![CDATA[a]]>"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"<Key>", b"<!-- --><Key>"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"</Contents>", b"</Contents><!-- <Contents> -->"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"a%2Bb", b"a\x01b"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"<Size>344</Size>", b""),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"<Size>344", b"<Size>3x"),
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"")[:-30],
+        USUAL.replace(b"<Owner><ID>1</ID></Owner>", b"").replace(b"</Contents>", b"</Contents></x>"),
+    ],
+)
+def test_pages_say_the_same_however_they_are_read(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> object:
+        try:
+            return read_page(body)
+        except MalformedPage:
+            return "malformed"
+
+    quickly = read()
+    monkeypatch.setattr("django_oss_share.oss.list_page._usual_objects", lambda body: ([], body))
+    assert quickly == read()
+
+
+def test_usual_objects_are_read_without_xml() -> None:
+    objects, rest = _usual_objects(USUAL.replace(b"<Owner><ID>1</ID></Owner>", b""))
+    assert [each.key for each in objects] == ["a+b"]
+    assert b"Contents" not in rest
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+def test_versions_are_those_that_the_sdk_lists(oss_emulator: OSSEmulator, version: str) -> None:
+    config = sdk.config.load_default()
+    config.region, config.endpoint, config.use_path_style = oss_emulator.region, oss_emulator.endpoint, True
+    config.credentials_provider = sdk.credentials.StaticCredentialsProvider(
+        oss_emulator.access_key_id, oss_emulator.access_key_secret
+    )
+    client = sdk.Client(config)
+    client.put_bucket_versioning(
+        sdk.PutBucketVersioningRequest(
+            oss_emulator.bucket, versioning_configuration=sdk.VersioningConfiguration(status="Enabled")
+        )
+    )
+    for key in ["a b", "a b", "季度", "季度", "z"]:
+        oss_emulator.put(key, b"x")
+    client.delete_object(sdk.DeleteObjectRequest(oss_emulator.bucket, "季度"))
+    theirs = client.list_object_versions(sdk.ListObjectVersionsRequest(oss_emulator.bucket)).version
+    lister = lister_with(oss_emulator, signature_version=version)
+    for size in (1, 2, 1000):
+        ours = [each for read in lister.pages(page_size=size, versions=True) for each in read.objects]
+        assert [(each.key, each.version_id, each.size) for each in ours] == [
+            (each.key, each.version_id, each.size) for each in theirs
+        ]
+    later = [each.key for read in lister.pages(start_after="a b", versions=True) for each in read.objects]
+    assert later == ["z", "季度", "季度"]
 
 
 def test_what_a_page_says() -> None:
