@@ -122,6 +122,7 @@ def test_chosen_objects_and_a_folder(bucket):
     assert [row["key"] for row in rows] == ["b.txt", "c/1", "c/2/3", "a.txt"]
     assert {row["etag"] for row in rows} == {f'"{bucket_etag(key)}"' for key in ("a.txt", "b.txt", "c/1", "c/2/3")}
     assert jobs.progress(job).skipped == 1
+    assert AuditEvent.objects.get(action=Action.EXPORTED).data["source"] == {"kind": "objects", "keys": 4}
     for row in rows:
         assert requests.get(row["link"], timeout=10).content == row["key"].encode()
 

@@ -45,7 +45,7 @@ def join(job: ExportJob, lease: Lease) -> None:
     facts = {
         "export": job.pk,
         "output": job.output,
-        "source": job.source,
+        "source": sources.summary(job.source),
         "rows": written,
         "skipped": sum(shard.skipped for shard in shards),
         "format": job.format,
