@@ -69,7 +69,8 @@ GROUP_SETTINGS = (
 
 #: No expiry is longer: a century, beyond which dates run out.
 LONGEST = timedelta(days=36_525)
-_BASE_URL = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
+#: Whether a text is the beginning of an address, such as ``https://files.example.com``.
+is_base_url = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
 #: Characters that the secret of a webhook has at least.
 _MIN_WEBHOOK_SECRET = 24
 # What the column holds in which it waits to be called.
@@ -218,7 +219,7 @@ class Settings:
     def base_url(self) -> str:
         """What links begin with, such as ``https://files.example.com``; empty: the host of the request at hand."""
         url = str(self._checked("BASE_URL", str, ""))
-        if url and not _BASE_URL(url):
+        if url and not is_base_url(url):
             raise ImproperlyConfigured(
                 f"OSS_SHARE['BASE_URL']={url!r} must begin with https:// and a host, such as 'https://files.example.com'."
             )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from ...conf import conf
+from ...conf import conf, is_base_url
 from ...models import Disposition, Mode, Output
 from ...oss import InvalidArgument
 from ...oss.errors import ExpiryBeyondToken
@@ -21,8 +20,6 @@ from ..presigning import checked_seconds, storage_for
 from . import link_options
 from .link_options import Options, ShareOptions, URLOptions
 from .sources import Objects, Prefix, Shares, Source
-
-_BASE_URL = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
 
 
 def checked_options(source: Source, output: str, options: Options | None, storage: str, user: Any) -> Options:
@@ -82,7 +79,7 @@ def checked_base_url(given: str, source: Source, output: str) -> str:
     base_url = (conf.base_url or given).rstrip("/")
     if not (output == Output.SHARES or isinstance(source, Shares)):
         return ""
-    if not _BASE_URL(base_url):
+    if not is_base_url(base_url):
         raise InvalidArgument(
             "Share links need an address to begin with: set OSS_SHARE['BASE_URL'], such as 'https://files.example.com'.",
             field="base_url",
