@@ -20,6 +20,8 @@ from ..oss.secret import Secret
 from ..oss.suggestions import advice
 from ..services.inputs import MAX_PASSWORD_BYTES
 
+# Of names that are not known, no more is looked at: somebody may send thousands, or one of megabytes.
+_MOST_NAMES, _LONGEST_NAME = 20, 100
 _DIGITS = re.compile(r"[0-9]{1,18}").fullmatch
 
 
@@ -30,7 +32,8 @@ class Strict(serializers.Serializer[Any]):
         known = [name for name, field in self.fields.items() if not field.read_only]
         unknown = [name for name in data if name not in known] if isinstance(data, Mapping) else []
         if unknown:
-            raise serializers.ValidationError({name: [f"is unknown; {advice(name, known)}"] for name in unknown})
+            told = {name: [f"is unknown; {advice(name[:_LONGEST_NAME], known)}"] for name in unknown[:_MOST_NAMES]}
+            raise serializers.ValidationError(told)
         return super().to_internal_value(data)
 
 

@@ -25,7 +25,7 @@ from ..oss.errors import (
     ObjectNotFound,
     ServiceError,
 )
-from ..providers import RefreshFailed, UnknownProvider
+from ..providers import RefreshFailed, StoreUnavailable, UnknownProvider
 from ..services.errors import NotAllowed, UnknownStorage, WrongState
 from ..services.uploads import NotArrived
 
@@ -35,6 +35,7 @@ RETRY_AFTER = 30
 #: Fields whose value no answer repeats.
 _SECRET = frozenset({"password", "new_password"})
 _SHOWN = 80
+_READ = 2000
 #: Errors of services that are about one argument, though they do not say so.
 _FIELDS: Mapping[type[Exception], str] = {UnknownStorage: "storage", UnknownProvider: "credentials"}
 
@@ -121,7 +122,7 @@ def _of_service(error: OSSShareError) -> _Found:
         return 409, {"detail": str(error)}, {}
     if isinstance(error, CredentialsUnavailable):
         return _later(str(error), error.retry_after)
-    if isinstance(error, CredentialsExpired | MissingCredentials | RefreshFailed):
+    if isinstance(error, CredentialsExpired | MissingCredentials | RefreshFailed | StoreUnavailable):
         return _later(str(error), RETRY_AFTER)
     if isinstance(error, ServiceError):
         return _of_oss(error)
@@ -183,9 +184,14 @@ def _told(path: str, value: Any, message: str) -> str:
 
 
 def _safe(facts: Any) -> Any:
-    """``facts`` with what no UTF-8 can hold written as an escape: a lone surrogate may come in any name or value."""
+    """``facts`` with what no UTF-8 can hold written as an escape, and nothing longer than anybody reads: what is told
+    may hold any name or value that came.
+    """
     if isinstance(facts, dict):
         return {name: _safe(value) for name, value in facts.items()}
     if isinstance(facts, list):
         return [_safe(each) for each in facts]
-    return facts.encode("utf-8", "backslashreplace").decode() if isinstance(facts, str) else facts
+    if not isinstance(facts, str):
+        return facts
+    short = facts if len(facts) <= _READ else facts[:_READ] + "…"
+    return short.encode("utf-8", "backslashreplace").decode()

@@ -64,7 +64,8 @@ def test_cancelled_and_tried_again(ann, later):
     assert problem["state"] == "queued"
 
 
-def test_where_nobody_runs_exports_that_is_told(ann):
+def test_where_nobody_runs_exports_that_is_told(ann, monkeypatch):
+    monkeypatch.setattr("django_oss_share.services.exports.queueing._queue", None)
     made = told(ann.post(EXPORTS, {"prefix": ""}), 201)["id"]
     shown = told(ann.get(f"{EXPORTS}{made}/"))
     assert (shown["state"], "Not queued" in shown["error"]) == ("failed", True)

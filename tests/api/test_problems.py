@@ -84,6 +84,17 @@ def test_a_lone_surrogate_comes_back_as_its_escape(ann):
     refused(ann.generic("POST", SHARES, body, content_type="application/json"), 400, "key")
 
 
+def test_no_answer_is_as_long_as_what_was_sent(ann):
+    for body in (
+        {"x" * 100_000: 1},
+        {"key": "a", "allowed_networks": ["x" * 100_000]},
+        {str(n): 1 for n in range(5000)},
+    ):
+        response = ann.post(SHARES, body)
+        refused(response, 400)
+        assert len(response.content) < 20_000
+
+
 def test_another_media_type(ann):
     assert "text/plain" in refused(ann.generic("POST", SHARES, b"key=a", content_type="text/plain"), 415)
 

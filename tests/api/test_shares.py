@@ -225,6 +225,13 @@ def test_filters():
     assert "allowed are 'scheduled', 'active'" in refused(client.get(SHARES, {"state": "gone"}), 400)
 
 
+def test_a_user_that_there_is_not_owns_nothing():
+    make_share(created_by=None)
+    viewer, _ = log_in("eve", "view_all_shares")
+    assert len(told(viewer.get(SHARES))["results"]) == 1
+    assert told(viewer.get(SHARES, {"owner": "nobody"}))["results"] == []
+
+
 def test_pages_follow_each_other():
     client, ann = log_in("ann", "share_object")
     made = [make_share(created_by=ann, name=str(number)).pk for number in range(5)]

@@ -7,10 +7,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from ...services.metadata import MAX_KEYS, Result
+from ...services.metadata import Result
 from ...services.objects import MAX_PAGE_SIZE
 from .. import fields
 from ..fields import Choice, Flag, Moment, Strict, Text, Texts, WholeInQuery
+
+# Each is asked for, and copied, before the answer comes.
+_MAX_KEYS = 100
 
 
 class FolderOut(serializers.Serializer[Any]):
@@ -72,7 +75,7 @@ class ObjectQuery(Strict):
 class MetadataChange(Strict):
     """How objects are to be sent; what is null, or not named, stays as it is, and an empty text takes it away."""
 
-    keys = Texts(1, MAX_KEYS)
+    keys = Texts(1, _MAX_KEYS)
     storage = fields.storage()
     content_type = Text(default=None, allow_null=True, max_length=255)
     disposition = Choice(choices=["", "attachment", "inline"], default=None, allow_null=True)

@@ -13,7 +13,7 @@ from ..base import Endpoint, permits
 from ..paging import Newest, answer
 from ..schema import operation
 from ..serializers.audit import AuditQuery, EventOut
-from .users import user_named
+from .users import of_user
 
 _EVENT = [examples.answered("an event", examples.EVENT)]
 
@@ -37,8 +37,7 @@ class Audit(Endpoint):
         if "share" in query:
             rows = rows.filter(share=query["share"])
         if "actor" in query:
-            user = user_named(query["actor"])
-            rows = rows.filter(actor=user) if user is not None else rows.none()
+            rows = of_user(rows, "actor", query["actor"])
         if "storage" in query:
             rows = rows.filter(storage=query["storage"])
         if "since" in query:

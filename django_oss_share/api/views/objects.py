@@ -86,7 +86,7 @@ class Objects(Endpoint):
     )
     @metadata.mapping.patch  # type: ignore[untyped-decorator]
     def change_metadata(self, request: Request) -> Response:
-        """What up to 1,000 objects are sent with: type, disposition, caching; what came of each is told."""
+        """What up to 100 objects are sent with: type, disposition, caching; what came of each is told."""
         given = self.given(MetadataChange)
         about = {name: given.pop(name) for name in ("version_id", "dry_run")}
         storage, keys = given.pop("storage"), given.pop("keys")

@@ -35,7 +35,7 @@ from ..serializers.shares import (
     ShareRevocation,
     SharesQuery,
 )
-from .users import user_named
+from .users import of_user, user_named
 
 _SHARE = [examples.answered("a share", examples.SHARE)]
 _STEPS = ("revoke", "extend", "rotate", "revive", "password", "hand_over", "partial_update")
@@ -63,7 +63,7 @@ class Shares(Endpoint):
     def list(self, request: Request) -> Response:
         """The newest first."""
         query = self.given(SharesQuery)
-        rows = self.get_queryset()
+        rows: Any = self.get_queryset()
         if "state" in query:
             rows = rows.in_state(query["state"])
         if "storage" in query:
@@ -71,7 +71,7 @@ class Shares(Endpoint):
         if "key" in query:
             rows = rows.of_object(query.get("storage", "default"), query["key"])
         if "owner" in query:
-            rows = rows.filter(created_by=user_named(query["owner"]))
+            rows = of_user(rows, "created_by", query["owner"])
         found, cursor = Newest().page(rows, query)
         return answer(request, self.get_serializer(found, many=True).data, cursor)
 
