@@ -129,6 +129,7 @@ def welcome(demo: Demo, directory: Path) -> str:
   OSS     {demo.oss}/{BUCKET}    an emulator, not the cloud; its data is in {directory}
   Worker  process {demo.worker.pid}    Celery; its log is {demo.worker.log}
   Upload  {demo.request}
+  API     {demo.url}api/    log into the admin first, and try it there
 
   Open the share: that is what your visitors see. To make one yourself, log into the admin, choose "Shares",
   "Browse buckets", tick a file, "Share what is ticked". Give it a password and a limit, and open its link in a
