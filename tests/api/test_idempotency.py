@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from services.threads import in_threads
 from shares.factories import make_user
@@ -90,6 +91,16 @@ class TestOnce:
             pass
         with once(ann, "share", "k", {"a": 2}, now=now + timedelta(seconds=1)) as request:
             assert request.made == ""
+
+
+def test_where_each_request_is_one_transaction(each_database, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+    client, _ = log_in("ann", "share_object")
+    refused(send(client, storage="nowhere"), 400)
+    assert not IdempotencyKey.objects.exists()
+    assert told(send(client), 201) == told(send(client), 201)
+    refused(send(client, name="other"), 422)
+    assert Share.objects.count() == 1
 
 
 def test_of_many_at_once_one_is_carried_out(each_database):

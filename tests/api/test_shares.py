@@ -216,6 +216,7 @@ def test_filters():
         ({"page_size": "0"}, "page_size"),
         ({"page_size": "201"}, "page_size"),
         ({"page_size": "٣"}, "page_size"),
+        ({"cursor": ""}, "cursor"),
         ({"cursor": "x"}, "cursor"),
         ({"cursor": str(2**63)}, "cursor"),
         ({"owner": "a\0"}, "owner"),
