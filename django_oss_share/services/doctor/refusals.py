@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 from ...oss.links import mask_url
 from ...oss.reading.words import moment, span
+from . import refused_objects as objects
+from . import refused_signatures as signatures
 from .case import Case
 from .causes import Cause, Judgement
-from .clocks import SET_CLOCK, WARN_SKEW, clock_difference
-from .differences import compared, difference
+from .clocks import SET_CLOCK, clock_difference
 from .fetching import Answer
 
 # Seconds that may pass between our look at the link and OSS's.
@@ -33,18 +34,10 @@ def judge_refusal(case: Case, answer: Answer, error: Mapping[str, str], seen: Ju
         return found(case, answer, error, seen)
     if not code:
         return _without_document(case, answer, seen)
-    return _unknown(code, error, seen, answer)
+    return objects.unknown(code, error, seen, answer)
 
 
 _Refused = Callable[[Case, Answer, Mapping[str, str], Judgement], Judgement]
-
-
-def _unknown(code: str, error: Mapping[str, str], seen: Judgement, answer: Answer) -> Judgement:
-    if seen.cause is not Cause.OK:
-        return seen
-    cause = Cause.NO_PERMISSION if answer.status == 403 else Cause.TAMPERED
-    cure = f"Look {error.get('EC') or code} up in OSS's self-service diagnosis."
-    return Judgement(cause, f"OSS refuses it: {code}, {mask_url(error.get('Message', ''))}", cure)
 
 
 def _redirected(answer: Answer) -> Judgement:
@@ -160,158 +153,6 @@ def _path_style(case: Case, answer: Answer, error: Mapping[str, str], seen: Judg
     return Judgement(Cause.WRONG_ENDPOINT, "OSS wants the bucket in front of the host, not in the path.", cure)
 
 
-def _mismatch(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause in (Cause.TAMPERED, Cause.KEY_ENCODING, Cause.WRONG_REGION):
-        return seen
-    signature = case.link.signature
-    method = case.finding.method if case.finding and case.finding.matches else "GET"
-    if method not in ("GET", "HEAD"):
-        return seen
-    differing = difference(compared(case, error))
-    place = case.link.place
-    if any(each["part"] == "bucket and key" and each["oss"].startswith(f"/{place.host}/") for each in differing):
-        return Judgement(
-            Cause.WRONG_ENDPOINT,
-            f"OSS takes {place.netloc} for a bucket: no bucket has that domain bound to it.",
-            f"Bind the domain to the bucket{f' {case.bucket}' if case.bucket else ''} in OSS's console.",
-        )
-    if differing:
-        parts = " and ".join(dict.fromkeys(each["part"] for each in differing))
-        return Judgement(
-            Cause.TAMPERED,
-            f"The request was changed on its way, by a proxy or a gateway: OSS received other {parts} than were sent.",
-            "Have what stands between pass requests on unchanged, headers and query too.",
-        )
-    if signature and signature.additional:
-        names = ", ".join(signature.additional)
-        explanation = f"The header {names} was signed along; whoever opens the link must send it as it was then."
-        return Judgement(Cause.TAMPERED, explanation, "For links that browsers open, sign no headers.")
-    known = "though it is right by the secret known here, " if case.finding and case.finding.matches else ""
-    return Judgement(
-        Cause.TAMPERED,
-        f"OSS computed another signature, {known}for the very request that was sent: the link was changed before, or "
-        "was signed with another secret than OSS has of that access key.",
-        "Copy the whole link again. If it was like that from the start, look at the secret that signs.",
-    )
-
-
-def _unknown_key(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    signature = case.link.signature
-    if signature and signature.is_temporary and not signature.token:
-        return seen
-    if signature and signature.is_temporary:
-        explanation = "STS does not know the temporary access key that signed it."
-        return Judgement(
-            Cause.UNKNOWN_ACCESS_KEY, explanation, "Sign with credentials that STS gave out, all three parts."
-        )
-    return Judgement(
-        Cause.UNKNOWN_ACCESS_KEY,
-        "OSS does not know the access key that signed it: it was deleted or disabled, or is of another account.",
-        "Sign with a key that RAM's console lists as active, and make the links anew that the old one signed.",
-    )
-
-
-def _token_expired(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause in (Cause.LINK_EXPIRED, Cause.TOKEN_EXPIRED):
-        return seen
-    end = case.link.signature.expires_at if case.link.signature else None
-    until = f", though the link promises until {moment(end)}" if end else ""
-    return Judgement(
-        Cause.TOKEN_EXPIRED,
-        f"OSS says that the security token which signed it has expired{until}.",
-        "Make a new link, for less than the token lives; a share signs anew at each visit.",
-    )
-
-
-def _bad_token(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    explanation = f"The security token in it is not whole, or another key's: {error.get('Message', '')}"
-    return Judgement(Cause.TAMPERED, explanation, "Copy the whole link again; sign with all three parts that STS gave.")
-
-
-def _skewed(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause is Cause.CLOCK_SKEW:
-        return seen
-    behind = clock_difference(answer, case.now)
-    by = f" by {span(behind)}" if behind is not None and abs(behind) > WARN_SKEW else ""
-    return Judgement(Cause.CLOCK_SKEW, f"It is dated ahead of OSS's clock{by}; OSS takes 15 minutes.", SET_CLOCK)
-
-
-def _not_found(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if answer.headers.get("x-oss-delete-marker") == "true":
-        return Judgement(
-            Cause.VERSION_GONE,
-            f"The object {case.key!r} was deleted in a bucket with versioning: a delete marker hides its versions.",
-            "Remove the delete marker, or link to a version by its id (version_id=…).",
-        )
-    if case.key and seen.cause is Cause.KEY_ENCODING:
-        return seen
-    explanation = f"There is no object {case.key!r} in the bucket {case.bucket!r}."
-    return Judgement(Cause.NOT_FOUND, explanation, "Look for the key with the bucket browser: it may have been moved.")
-
-
-def _no_bucket(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause in (Cause.WRONG_ENDPOINT, Cause.TAMPERED):
-        return seen
-    name = error.get("BucketName") or case.bucket
-    if case.link.place.network == "custom":
-        explanation = f"No bucket has the domain {case.link.place.netloc} bound to it."
-        return Judgement(Cause.WRONG_ENDPOINT, explanation, "Bind the domain to the bucket in OSS's console.")
-    return Judgement(Cause.NOT_FOUND, f"There is no bucket {name!r}.", "Correct the bucket's name in the host.")
-
-
-def _version_gone(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    version = case.link.parameter("versionId")
-    return Judgement(
-        Cause.VERSION_GONE,
-        f"The version {version!r} of {case.key!r} is not there any more.",
-        "Link to a version that is kept (the bucket browser lists them), or to the latest, without versionId.",
-    )
-
-
-def _not_allowed(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if answer.headers.get("x-oss-delete-marker") == "true":
-        explanation = f"The version {case.link.parameter('versionId')!r} is a delete marker, which has no content."
-        return Judgement(Cause.VERSION_GONE, explanation, "Link to a version that has content.")
-    return _unknown("MethodNotAllowed", error, seen, answer)
-
-
-def _bad_name(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause is not Cause.OK:
-        return seen
-    return Judgement(
-        Cause.KEY_ENCODING,
-        f"OSS does not take {case.key!r} for a key: {error.get('Message', '')}",
-        "Percent-encode the key once, as UTF-8, before it is signed: storage.url(name) does.",
-    )
-
-
-def _argument(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    if seen.cause is not Cause.OK:
-        return seen
-    message = error.get("Message", "")
-    if "region" in message.lower():
-        explanation = f"OSS says that it was signed for another region: {message}"
-        cure = f"Sign with the bucket's region{f', {case.region!r}' if case.region else ''}."
-        return Judgement(Cause.WRONG_REGION, explanation, cure)
-    if case.link.parameter("x-oss-process") and error.get("ArgumentName", "") in ("", "x-oss-process"):
-        explanation = f"OSS cannot process the object as x-oss-process asks: {message}"
-        return Judgement(Cause.CONTENT_TYPE, explanation, "Ask for what fits the file: pictures alone can be resized.")
-    return Judgement(Cause.TAMPERED, f"OSS cannot read a parameter: {mask_url(message)}", "Copy the whole link again.")
-
-
-def _archived(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    return Judgement(
-        Cause.NO_PERMISSION,
-        "The object is archived, and cannot be read before it is restored.",
-        "Restore it in OSS's console; that takes minutes (Archive) or hours (Cold Archive).",
-    )
-
-
-def _account(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
-    explanation = f"The account that owns the bucket is not served: {error.get('Message', '')}"
-    return Judgement(Cause.NO_PERMISSION, explanation, "Look at the account: a payment may be overdue.")
-
-
 _BY_MESSAGE: tuple[tuple[str, _Refused], ...] = (
     ("request has expired", _request_expired),
     ("invalid date", _invalid_expires),
@@ -323,24 +164,24 @@ _BY_MESSAGE: tuple[tuple[str, _Refused], ...] = (
 )
 _BY_CODE: Mapping[str, _Refused] = {
     "AccessDenied": _access_denied,
-    "SignatureDoesNotMatch": _mismatch,
-    "InvalidAccessKeyId": _unknown_key,
-    "SecurityTokenExpired": _token_expired,
-    "InvalidSecurityToken": _bad_token,
-    "AccessKeyIdAndSecurityTokenNotMatch": _bad_token,
-    "RequestTimeTooSkewed": _skewed,
-    "NoSuchKey": _not_found,
-    "SymlinkTargetNotExist": _not_found,
-    "NoSuchBucket": _no_bucket,
-    "NoSuchCname": _no_bucket,
-    "NoSuchVersion": _version_gone,
-    "MethodNotAllowed": _not_allowed,
-    "InvalidObjectName": _bad_name,
-    "InvalidURI": _bad_name,
-    "InvalidArgument": _argument,
-    "InvalidRequest": _argument,
-    "InvalidBucketName": _no_bucket,
+    "SignatureDoesNotMatch": signatures.mismatch,
+    "InvalidAccessKeyId": signatures.unknown_key,
+    "SecurityTokenExpired": signatures.token_expired,
+    "InvalidSecurityToken": signatures.bad_token,
+    "AccessKeyIdAndSecurityTokenNotMatch": signatures.bad_token,
+    "RequestTimeTooSkewed": signatures.skewed,
+    "NoSuchKey": objects.not_found,
+    "SymlinkTargetNotExist": objects.not_found,
+    "NoSuchBucket": objects.no_bucket,
+    "NoSuchCname": objects.no_bucket,
+    "NoSuchVersion": objects.version_gone,
+    "MethodNotAllowed": objects.not_allowed,
+    "InvalidObjectName": objects.bad_name,
+    "InvalidURI": objects.bad_name,
+    "InvalidArgument": objects.argument,
+    "InvalidRequest": objects.argument,
+    "InvalidBucketName": objects.no_bucket,
     "SecondLevelDomainForbidden": _path_style,
-    "InvalidObjectState": _archived,
-    "UserDisable": _account,
+    "InvalidObjectState": objects.archived,
+    "UserDisable": objects.account,
 }
