@@ -6,22 +6,18 @@ In the order in which OSS looks: what it cannot read, the clock, the end, the to
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from ...oss import InvalidBucketName
 from ...oss.credentials import mask
 from ...oss.reading.keys import is_encoded_twice
 from ...oss.reading.text import SHORTENED
-from ...oss.reading.words import moment, span
-from ...oss.validate import MAX_V4_SECONDS, check_bucket
-from . import cdn
-from .case import LONGEST_TOKEN, Case
+from ...oss.reading.words import moment
+from ...oss.validate import check_bucket
+from . import cdn, lifetimes
+from .case import Case
 from .causes import Cause, Judgement
 
-_NEW_LINK = "Make a new link; a share (manage.py oss_share create) signs anew at each visit."
 _COPY_AGAIN = "Copy the whole link again from where it was made."
-#: OSS refuses a V4 link that is dated further ahead.
-MAX_SKEW = timedelta(minutes=15)
 _ENCODE = "Percent-encode the key once, as UTF-8, before it is signed: storage.url(name) does."
 
 
@@ -67,41 +63,6 @@ def _incomplete(case: Case) -> Judgement | None:
         explanation = f"It was signed with temporary credentials, but their token, {name}, is missing."
         return Judgement(Cause.TAMPERED, explanation, f"{_COPY_AGAIN} If it was made like that, sign with the token.")
     return None
-
-
-def _from_the_future(case: Case) -> Judgement | None:
-    signature = case.link.signature
-    if not signature or not signature.signed_at or signature.signed_at - case.now <= MAX_SKEW:
-        return None
-    ahead = span((signature.signed_at - case.now).total_seconds())
-    return Judgement(
-        Cause.CLOCK_SKEW,
-        f"It is dated {moment(signature.signed_at)}, {ahead} ahead of this machine's clock; OSS takes 15 minutes.",
-        "Set the clock of the machine that signs by NTP (or this machine's, if that is the wrong one), and sign anew.",
-    )
-
-
-def _expired(case: Case) -> Judgement | None:
-    end = case.link.signature.expires_at if case.link.signature else None
-    if end is None or case.now <= end:
-        return None
-    explanation = f"It ended on {moment(end)}, {span((case.now - end).total_seconds())} ago."
-    if case.token_ends_by and case.token_ends_by < end:
-        explanation += f" Its security token ended even before, on {moment(case.token_ends_by)}."
-    return Judgement(Cause.LINK_EXPIRED, explanation, _NEW_LINK)
-
-
-def _token_expired(case: Case) -> Judgement | None:
-    signature, end = case.link.signature, case.token_ends_by
-    if signature is None or end is None or case.now < end:
-        return None
-    until = f" though the link promises until {moment(signature.expires_at)}" if signature.expires_at else ""
-    how = "" if case.token_ends_at else ", at the latest: no token lives longer than 12 hours"
-    return Judgement(
-        Cause.TOKEN_EXPIRED,
-        f"The security token that signed it ended on {moment(end)}{how},{until}.".replace(",.", "."),
-        f"{_NEW_LINK} Links of this package are cut to their token; ask for less than the token lives.",
-    )
 
 
 def _path_style(case: Case) -> Judgement | None:
@@ -166,35 +127,6 @@ def _mismatch(case: Case) -> Judgement | None:
         f"The signature is not that of this link{named}. A parameter, the key or the signature itself was changed, or "
         "another secret than that of this access key signed it, or a header was signed along.",
         f"{_COPY_AGAIN} If it was like that from the start, check the secret, and what stands between.",
-    )
-
-
-def _too_long(case: Case) -> Judgement | None:
-    signature = case.link.signature
-    if not signature or not signature.is_too_long:
-        return None
-    return Judgement(
-        Cause.LINK_EXPIRED,
-        f"It asks for {signature.expires_in:,} seconds; OSS takes V4 links of at most {MAX_V4_SECONDS:,} (7 days) and "
-        "refuses others from the start.",
-        f"Ask for at most {MAX_V4_SECONDS:,} seconds, or make a share, which has no such limit.",
-    )
-
-
-def _outlives_token(case: Case) -> Judgement | None:
-    signature = case.link.signature
-    if not signature or not signature.is_temporary or not signature.expires_at:
-        return None
-    # V1 does not tell when it was signed; a token that is good now ends within 12 hours.
-    end = case.token_ends_by or case.now + timedelta(seconds=LONGEST_TOKEN)
-    if signature.expires_at <= end:
-        return None
-    how = "on" if case.token_ends_at else "by"
-    why = "" if case.token_ends_at else " (no token lives longer than 12 hours)"
-    return Judgement(
-        Cause.LINK_OUTLIVES_TOKEN,
-        f"It promises until {moment(signature.expires_at)}, but its security token ends {how} {moment(end)}{why}.",
-        "Ask for less than the token lives, or make a share, which signs anew at each visit.",
     )
 
 
@@ -279,9 +211,9 @@ def _nothing(case: Case) -> Judgement:
 
 _Judge = Callable[[Case], Judgement | None]
 _SIGNED: tuple[_Judge, ...] = (
-    *(_no_bucket, _unreadable_key, _incomplete, _from_the_future, _expired, _token_expired),
-    *(_path_style, _wrong_region, _mismatch, _too_long, _no_key, _wrong_endpoint),
-    *(_outlives_token, _inline_on_native, _encoded_twice),
+    *(_no_bucket, _unreadable_key, _incomplete, lifetimes.from_the_future, lifetimes.expired, lifetimes.token_expired),
+    *(_path_style, _wrong_region, _mismatch, lifetimes.too_long, _no_key, _wrong_endpoint),
+    *(lifetimes.outlives_token, _inline_on_native, _encoded_twice),
 )
 _UNSIGNED: tuple[_Judge, ...] = (
     *(_no_bucket, _unreadable_key, _shortened, _remains, _no_key, _path_style, cdn.judge, _wrong_endpoint),
