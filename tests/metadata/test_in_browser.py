@@ -70,6 +70,12 @@ def shoot(page: Page, name: str, height: int | None = None) -> None:
     picture.quantize(128, dither=Image.Dither.NONE).save(IMAGES / f"metadata-{name}.png", optimize=True)
 
 
+def landscape(mode: str) -> bytes:
+    out = io.BytesIO()
+    Image.open(SAMPLES / "landscape.png").convert(mode).save(out, "PNG")
+    return out.getvalue()
+
+
 def shown_by_link(page: Page, key: str, expire: int) -> str:
     """What a browser makes of a direct link, which is another for each ``expire``: it may remember what it saw."""
     page.goto(storages["default"].url(key, expire=expire))
@@ -144,18 +150,20 @@ class Policy:
 
 def test_pictures_of_the_bucket_are_loaded_as_they_come_into_view(page, oss, settings):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "metadata.test_in_browser.Policy"]
-    oss.put("photos/0-first.png", (SAMPLES / "landscape.png").read_bytes(), content_type="image/png")
+    for name, mode in (("海报", "RGB"), ("landscape", "L")):
+        oss.put(f"photos/0-{name}.png", landscape(mode), content_type="image/png")
     for number in range(80):
         oss.put(f"photos/1-{number:02}.txt", b"text")
-    oss.put("photos/2-last.png", (SAMPLES / "landscape.png").read_bytes(), content_type="image/png")
+    oss.put("photos/2-last.png", landscape("RGB"), content_type="image/png")
     refused = []
     page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
     page.goto(reverse("admin:oss_share_share_browse") + "?folder=photos/")
-    first, last = page.locator(".oss-thumbnail").all()
+    first, *_, last = page.locator(".oss-thumbnail").all()
     loaded = "image => image.complete && image.naturalWidth"
     page.wait_for_function("document.querySelector('.oss-thumbnail').naturalWidth > 0")
     assert 0 < first.evaluate(loaded) <= 96
-    shoot(page, "thumbnails", 420)
+    page.wait_for_function("document.querySelectorAll('.oss-thumbnail')[1].naturalWidth > 0")
+    shoot(page, "thumbnails", 480)
     last.scroll_into_view_if_needed()
     page.wait_for_function("[...document.querySelectorAll('.oss-thumbnail')].at(-1).naturalWidth > 0")
     assert 0 < last.evaluate(loaded) <= 96
