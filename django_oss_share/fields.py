@@ -19,6 +19,7 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .oss import InvalidArgument
@@ -110,7 +111,7 @@ class DirectUploadField(forms.FileField):
             "storage": alias_of(field.storage),
             "max_length": field.max_length,
             "required": not field.blank,
-            "label": field.verbose_name,
+            "label": capfirst(field.verbose_name),
             "help_text": field.help_text,
         }
         return cls(**{**given, **kwargs})
@@ -119,7 +120,7 @@ class DirectUploadField(forms.FileField):
         """What was sent stays sent when the form is shown again for another field's sake."""
         return data if isinstance(data, str) else initial
 
-    def to_python(self, data: Any) -> Uploaded | None:
+    def to_python(self, data: Any) -> Uploaded | None:  # type: ignore[override]
         """:raises ValidationError: a value that this field has not given, or a key too long for the model."""
         if data in self.empty_values:
             return None
