@@ -32,7 +32,7 @@ def facts(found: Reconciliation) -> dict[str, Any]:
         "issued": found.issued,
         "opened": found.opened,
         "links": [_use(use) for use in found.uses],
-        "never_issued": [_opened(opened) for opened in found.never_issued],
+        "never_issued": [_opened(opened, found) for opened in found.never_issued],
         "anonymous": _tally(tally.anonymous),
         "cdn": _tally(tally.cdn),
         "recorded": found.recorded,
@@ -57,7 +57,7 @@ def _lines(found: Reconciliation) -> Iterator[str]:
         span = f"from {as_moment(tally.first)} to {as_moment(tally.last)}"
         yield f"{span}: {found.issued} links handed out, {found.opened} opened"
     yield from _listed("opened", [_use_line(use) for use in found.uses])
-    yield from _listed("never handed out", [_opened_line(opened) for opened in found.never_issued])
+    yield from _listed("never handed out", [_opened_line(opened, found) for opened in found.never_issued])
     for name, each in (("without a signature", tally.anonymous), ("fetched by a CDN", tally.cdn)):
         if each.requests:
             yield f"{name}: {_counted(each)}"
@@ -78,8 +78,11 @@ def _use_line(use: Use) -> str:
     return f"{as_moment(event.at)}  {whose}  {use.key}: {_counted(use.tally)}{elsewhere}"
 
 
-def _opened_line(opened: Opened) -> str:
-    return f"oss://{opened.bucket}/{opened.key}, signed by {opened.link.access_key_id or '?'}: {_counted(opened.tally)}"
+def _opened_line(opened: Opened, found: Reconciliation) -> str:
+    export = found.exported.get(opened.link.digest)
+    perhaps = f", perhaps for export {export}" if export else ""
+    signer = opened.link.access_key_id or "?"
+    return f"oss://{opened.bucket}/{opened.key}, signed by {signer}{perhaps}: {_counted(opened.tally)}"
 
 
 def _counted(tally: Tally) -> str:
@@ -114,13 +117,14 @@ def _use(use: Use) -> dict[str, Any]:
     }
 
 
-def _opened(opened: Opened) -> dict[str, Any]:
+def _opened(opened: Opened, found: Reconciliation) -> dict[str, Any]:
     return {
         "bucket": opened.bucket,
         "key": opened.key,
         "access_key_id": opened.link.access_key_id,
         "signed_at": as_moment(opened.link.signed_at),
         "link_digest": opened.link.digest,
+        "export": found.exported.get(opened.link.digest),
         **_tally(opened.tally),
     }
 

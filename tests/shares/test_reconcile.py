@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 
 import alibabacloud_oss_v2 as sdk
 import pytest
@@ -12,7 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from django_oss_share.models import Action, AuditEvent
+from django_oss_share.management.reconciled import text as reconciled_lines
+from django_oss_share.models import Action, AuditEvent, ExportJob
 from django_oss_share.services import access, audit, presigning
 from django_oss_share.services.audit import log_files
 from django_oss_share.services.audit.reconcile import reconcile
@@ -94,6 +96,22 @@ def test_links_that_were_never_handed_out(logged):
     (told,) = [data for data in reconciled() if "never_issued" in data]
     assert (told["links"], told["downloads"], told["refused"]) == (2, 1, 1)
     assert told["never_issued"] == [f"oss://{logged.bucket}/{KEY}"] * 2
+
+
+def test_a_link_that_an_export_may_have_written(logged):
+    url = storage_of("default").url(KEY, expire=60)
+    at = timezone.now()
+    facts = {"seed": "", "finished_at": at + timedelta(minutes=1)}
+    mine = ExportJob.objects.create(started_at=at - timedelta(seconds=5), **facts)
+    ExportJob.objects.create(started_at=at - timedelta(seconds=5), storage="archive", **facts)
+    ExportJob.objects.create(started_at=at - timedelta(seconds=5), output="shares", **facts)
+    ExportJob.objects.create(started_at=at + timedelta(seconds=30), **facts)
+    ExportJob.objects.create(started_at=at - timedelta(days=2), seed="", finished_at=at - timedelta(days=1))
+    get(url)
+    logged.deliver_logs()
+    found = read()
+    assert list(found.exported.values()) == [mine.pk]
+    assert f"perhaps for export {mine.pk}" in reconciled_lines(found)
 
 
 def test_many_links_of_one_row(logged):

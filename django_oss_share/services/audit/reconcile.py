@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...models import Action, AuditEvent, Share
+from django.db.models import Q
+
+from ...models import Action, AuditEvent, ExportJob, Share
+from ...models.export import Output
 from ...oss import OSSShareError
 from ..objects import linkable_storages
 from ..transactions import atomic
@@ -24,6 +27,8 @@ from .tallies import LogTally, Opened, Tally, read
 
 #: Between OSS's clock and ours.
 _SKEW = timedelta(minutes=15)
+# Links say the second in which they were signed.
+_SECOND = timedelta(seconds=1)
 _SHOWN = 10
 
 
@@ -65,7 +70,8 @@ class Reconciliation:
 
     :ivar broken: files that could not be read to their end, with the reason; nothing of them counts.
     :ivar tally: all that the files say, each once. :ivar uses: of links that were handed out.
-    :ivar never_issued: links in the logs that no row of the audit tells of.
+    :ivar never_issued: links in the logs that no row of the audit tells of. :ivar exported: the number of an export
+        that was writing links of that bucket when one of those was signed, by digest.
     :ivar issued: links that were handed out between the first line and the last.
     :ivar opened: how many of those are in the logs. :ivar recorded: rows that the audit has now and had not before.
     """
@@ -75,6 +81,7 @@ class Reconciliation:
     tally: LogTally = field(default_factory=LogTally)
     uses: list[Use] = field(default_factory=list)
     never_issued: list[Opened] = field(default_factory=list)
+    exported: dict[str, int] = field(default_factory=dict)
     issued: int = 0
     opened: int = 0
     recorded: int = 0
@@ -126,6 +133,28 @@ def _join(found: Reconciliation) -> None:
                 found.issued += 1
                 found.opened += digest in found.tally.links
     found.never_issued = sorted(unexplained.values(), key=_worst_first)
+    found.exported = dict(_exported(found.never_issued))
+
+
+def _exported(unexplained: list[Opened]) -> Iterator[tuple[str, int]]:
+    """Exports are on record as a whole, and not link by link; these fit by bucket and by time."""
+    dated = [(opened, opened.link.signed_at) for opened in unexplained if opened.link.signed_at is not None]
+    if not dated:
+        return
+    first, last = min(at for _, at in dated), max(at for _, at in dated)
+    jobs = ExportJob.objects.filter(
+        Q(finished_at__isnull=True) | Q(finished_at__gte=first), output=Output.URLS, started_at__lte=last + _SECOND
+    )
+    buckets = {alias: storage.bucket_name for alias, storage in linkable_storages().items()}
+    spans = [
+        (pk, buckets.get(storage), start - _SECOND, end)
+        for pk, storage, start, end in jobs.values_list("pk", "storage", "started_at", "finished_at")
+        if start is not None
+    ]
+    for opened, at in dated:
+        for pk, bucket, start, end in spans:
+            if bucket == opened.bucket and start <= at and (end is None or at <= end):
+                yield opened.link.digest, pk
 
 
 def _worst_first(opened: Opened) -> tuple[bool, int, str]:
