@@ -1,4 +1,4 @@
-"""Writes docs/openapi.yaml, what the API is in OpenAPI 3.1, from the code: ``.build/main/bin/python scripts/openapi.py``."""
+"""Writes docs/openapi.yaml, what the API is in OpenAPI 3.1: ``.build/main/bin/python scripts/openapi.py``."""
 
 from __future__ import annotations
 
