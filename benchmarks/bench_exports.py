@@ -1,4 +1,4 @@
-"""``oss_presign`` beside the loop one writes with the SDK (list, presign, write a line), on the same canned list."""
+"""``oss_presign`` and exports beside the loop one writes with the SDK (list, presign, write a line), on one list."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from typing import Any, TextIO
 
 import alibabacloud_oss_v2 as oss
 from canned_list import PAGE_SIZE
+from django.conf import settings
 from django.core.management import call_command
-from harness import Row, at_least, in_turns, main, microseconds, ratio, shown
-from peak_presign import set_up
+from django.test import override_settings
+from exporting import check_done, export, set_up, sharded, storage_setup
+from harness import Rounds, Row, at_least, in_turns, main, microseconds, ratio, shown
 from sdk import sdk_client
 
 from django_oss_share.services.exports.formats import Raw
@@ -30,8 +32,9 @@ from django_oss_share.storage.bulk import lister_of, presigner_of
 NAME = "exports"
 
 _HERE = Path(__file__).parent
-_KEYS = 10_000  # of a round
+_KEYS = 50_000  # of a round
 _MANY = (1_000_000, 5_000_000)
+_SHARDED, _SHARDS = 400_000, 8
 _MOST_MEGABYTES = 120
 _BUCKET = "examplebucket"
 
@@ -43,7 +46,12 @@ def run() -> list[Row]:
         set_up(options)
         with Path(os.devnull).open("w") as nowhere:
             rows = _speeds(options, nowhere)
-    return [*rows, *(_memory(count) for count in _MANY)]
+    return [
+        *rows,
+        _workers(),
+        *(_memory("presign", "`oss_presign -r`", count) for count in _MANY),
+        *(_memory("export", "an export", count) for count in _MANY),
+    ]
 
 
 @contextmanager
@@ -71,6 +79,7 @@ def _speeds(options: Options, nowhere: TextIO) -> list[Row]:
     assert [len(page) for page in pages] == [PAGE_SIZE] * (_KEYS // PAGE_SIZE)
     work: dict[str, Callable[[], object]] = {
         "export": lambda: call_command("oss_presign", f"oss://{_BUCKET}", "-r", stdout=nowhere),
+        "job": export,
         "sdk export": partial(_sdk_export, client, nowhere),
         "sign": partial(_sign, storage, pages, nowhere),
         "sdk sign": partial(_sdk_sign, client, pages, nowhere),
@@ -80,12 +89,15 @@ def _speeds(options: Options, nowhere: TextIO) -> list[Row]:
     # In processor time: the server's is not counted.
     seconds = in_turns(work, rounds=7, clock=time.process_time)
 
-    def compared(name: str, what: str) -> tuple[str, str, float]:
-        measured, theirs = (microseconds(median(seconds[each]) / _KEYS) for each in (name, f"sdk {name}"))
-        return measured, f"{theirs}: the SDK's {what}", ratio(seconds[f"sdk {name}"], seconds[name])
+    def compared(name: str, what: str, beside: str = "") -> tuple[str, str, float]:
+        beside = beside or f"sdk {name}"
+        measured, theirs = (microseconds(median(seconds[each]) / _KEYS) for each in (name, beside))
+        return measured, f"{theirs}: the SDK's {what}", ratio(seconds[beside], seconds[name])
 
+    loop = "paginator, `presign`, `write`"
     return [
-        at_least("`oss_presign -r`, a key: list, sign, write", *compared("export", "paginator, `presign`, `write`"), 8),
+        at_least("An export, a key: list, sign, write CSV, upload", *compared("job", loop, "sdk export"), 8),
+        at_least("`oss_presign -r`, a key: list, sign, write", *compared("export", loop), 8),
         at_least("Signing and writing alone, a key", *compared("sign", "`presign`, `write`"), 15),
         shown("Listing alone, a key", *compared("list", "paginator")),
     ]
@@ -119,16 +131,66 @@ def _sign(storage: OSSStorage, pages: list[list[str]], nowhere: TextIO) -> None:
     output.end()
 
 
-def _memory(count: int) -> Row:
+def _workers() -> Row:
+    """One process that writes all shards, and two that share them, by the clock, three times in turns."""
+    seconds: Rounds = {"one": [], "two": []}
+    with canned(_SHARDED) as options, override_settings(STORAGES={"default": storage_setup(options)}):
+        for _ in range(3):
+            seconds["one"].append(_written_by(1, options))
+            seconds["two"].append(_written_by(2, options))
+    # The best of each: this is by the clock, and a neighbour on one of two cores would be measured instead.
+    one, two = min(seconds["one"]), min(seconds["two"])
+    return at_least(
+        f"An export of {_SHARDED:,} keys in {_SHARDS} shards by 2 workers, rows a second",
+        f"{_SHARDED / two:,.0f}",
+        f"{_SHARDED / one:,.0f}: 1 worker",
+        one / two,
+        1.7,
+    )
+
+
+def _written_by(count: int, options: Options) -> float:
+    """Seconds from the first row to the joined file."""
+    job = sharded(_SHARDS)
+    told = json.dumps({"options": options, "database": settings.DATABASES["default"]["NAME"]})
+    workers = [
+        subprocess.Popen(
+            [sys.executable, _HERE / "shard_worker.py", str(job.pk), *map(str, range(number, _SHARDS, count))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(count)
+    ]
+    for worker in workers:
+        _tell(worker, told)
+        assert worker.stdout is not None
+        worker.stdout.readline()
+    start = time.perf_counter()
+    for worker in workers:
+        _tell(worker, "go")
+    assert [worker.wait(600) for worker in workers] == [0] * count
+    elapsed = time.perf_counter() - start
+    check_done(job)
+    return elapsed
+
+
+def _tell(worker: subprocess.Popen[str], line: str) -> None:
+    assert worker.stdin is not None
+    worker.stdin.write(line + "\n")
+    worker.stdin.flush()
+
+
+def _memory(script: str, what: str, count: int) -> Row:
     with canned(count) as options:
-        command = [sys.executable, _HERE / "peak_presign.py"]
+        command = [sys.executable, _HERE / f"peak_{script}.py"]
         done = subprocess.run(
             command, input=json.dumps(options), capture_output=True, text=True, check=True, timeout=1800
         )
     told = json.loads(done.stdout)
     megabytes = told["peak"] / 2**20
     return Row(
-        f"Memory of `oss_presign -r`, {count:,} keys",
+        f"Memory of {what}, {count:,} keys",
         f"{megabytes:.0f} MB at the peak",
         f"{count / told['seconds']:,.0f} links a second, by the clock",
         "",
