@@ -40,7 +40,6 @@ class Reason(TextChoices):
     ITEM = "item", _("There is no such file in this share.")
     GONE = "gone", _("The file is no longer there.")
     REPLACED = "replaced", _("The file is no longer the one that was shared.")
-    REJECTED = "rejected", _("The scanner rejected this file.")
     ZIP = "zip", _("These files cannot be had as one zip.")
     UNAVAILABLE = "unavailable", _("The file cannot be had right now; try again in a moment.")
 
