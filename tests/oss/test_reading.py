@@ -117,6 +117,8 @@ MANGLED = {
     "Chinese without a mark": f"{URL}请下载 谢谢",
     "Chinese behind V1": f"{V1}，密码 1234",
     "V1, a reply below": f"{V1}\r\nSent from my phone",
+    "full-width signs": URL.replace("?", "？").replace("&", "＆").replace("://", "：／／", 1),
+    "a page of a PDF": f"{URL}#page=2",
     "another link": f"{URL}\nhttps://www.example.com/other?a=b",
     "another link beside": f"{URL} https://www.example.com/other?a=b",
     "a command of Windows": f'curl "{URL.replace("&", "^&")}"',
@@ -148,7 +150,15 @@ def test_a_good_link_is_found_in_what_came(how):
 
 def test_what_was_mended_is_told():
     untold = {"as it is", "white space around", "http", "a port", "a dot behind the host", "slash encoded"}
-    untold |= {"needless escapes", "other order", "internal", "accelerated", "accelerated overseas", "dual-stack"}
+    untold |= {
+        "needless escapes",
+        "other order",
+        "a page of a PDF",
+        "internal",
+        "accelerated",
+        "accelerated overseas",
+        "dual-stack",
+    }
     untold |= {"custom domain", "path style", "path style, IPv6", "this machine"}
     untold |= {"in quotes", "in Chinese quotes", "in angle brackets", "in backticks", "Markdown, bold", "Slack"}
     assert {how for how, text in MANGLED.items() if not read(text).repairs} == untold

@@ -71,7 +71,8 @@ def read(text: str, known: Iterable[Place] = ()) -> Link:
     place = place_of(parts, known)
     bucket, path = _bucket_and_path(place, parts)
     key, problem = read_key(path)
-    if parts.fragment:
+    # Behind a query, it says which page of a PDF to show.
+    if not parts.query and any(mark in parts.fragment for mark in "?."):
         problem = "a '#' begins what browsers keep to themselves; in a key it must be written %23"
     pairs = read_query(parts.query)
     if any(_OF_S3(name) for name, _ in pairs):

@@ -64,16 +64,18 @@ class Signature:
 def read_signature(pairs: Pairs) -> Signature | None:
     """The signature in a query of decoded ``pairs``; None: there is none."""
     given: dict[str, str] = {}
-    problems = []
+    problems, miswritten = [], []
     for name, value in pairs:
         spelt = _SPELT.get(name.lower())
         if spelt is None:
             continue
         if spelt != name:
-            problems.append(f"{name} must be written {spelt}: upper and lower case matter")
+            miswritten.append(name)
         if spelt in given and given[spelt] != value:
             problems.append(f"{spelt} is given more than once")
         given.setdefault(spelt, value)
+    if miswritten:
+        problems.append(f"upper and lower case matter in {', '.join(miswritten)}")
     if _V4_MARKS & given.keys():
         return _v4(given, problems)
     if _V1_MARKS & given.keys():

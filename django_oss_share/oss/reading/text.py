@@ -35,6 +35,8 @@ _JSON_ESCAPE = re.compile(r"\\u00(26|3[dD]|2[fF]|3[cCeE])")
 # What follows a space and still belongs to a signed link.
 _GOES_ON = re.compile(r"(?i)^[^\s]*(?:x-oss-|&|%2F|Signature=|Expires=|OSSAccessKeyId=|auth_key=)")
 _PAIRS = dict(zip("\"'<`([*“‘《（「【", "\"'>`)]*”’》）」】", strict=True))
+_FULL_WIDTH = re.compile("\uff1a\uff0f\uff0f|[\uff1f\uff06](?:x-oss-|OSSAccessKeyId|Expires|Signature)")
+_HALF_WIDTH = {ord(sign) + 0xFEE0: sign for sign in ":/?&=%."}
 _TRAILING = ".,;:!?\"'`>)]}|\\、。，；：！？”’》）」】"
 #: The repair that cannot be made.
 SHORTENED = "It was shortened: dots stand for what is missing."
@@ -96,6 +98,12 @@ def _escapes(mended: Mended) -> None:
     mended.change(_SHELL_ESCAPE.sub("&", mended.text), "It was escaped for a command line (^&, \\&).")
     plain = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), mended.text).replace("\\/", "/")
     mended.change(plain, "It was escaped as in JSON (\\u0026, \\/).")
+
+
+def _full_width(mended: Mended) -> None:
+    """Signs as a Chinese keyboard writes them; in a key they may be meant."""
+    if _FULL_WIDTH.search(mended.text):
+        mended.change(mended.text.translate(_HALF_WIDTH), "Its signs were full-width ones, as Chinese keyboards write.")
 
 
 def _quoted_printable(mended: Mended) -> None:
@@ -266,6 +274,6 @@ def _what_else(text: str) -> str:
 
 
 _STEPS: tuple[Callable[[Mended], None], ...] = (
-    *(_bytes, _invisible, _escapes, _quoted_printable, _html),
+    *(_bytes, _invisible, _escapes, _full_width, _quoted_printable, _html),
     *(_found, _encoded_whole, _lines, _behind, _spaces, _trailing, _scheme, _wrapped, _host, _ascii),
 )
