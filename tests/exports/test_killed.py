@@ -68,6 +68,13 @@ def rows(data: bytes) -> list[list[str]]:
     return [[key, size, link.partition("?")[0]] for key, size, link, _ in found]
 
 
+def await_so(is_so, log: Path | None = None) -> None:
+    give_up = time.monotonic() + 90
+    while not is_so():
+        assert time.monotonic() < give_up, log.read_text()[-5000:] if log else ""
+        time.sleep(0.01)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("each_database", ["sqlite"], indirect=True)
 def test_a_worker_killed_ten_times_writes_what_one_writes_that_is_not(bucket, each_database, worker, tmp_path):
@@ -76,8 +83,9 @@ def test_a_worker_killed_ten_times_writes_what_one_writes_that_is_not(bucket, ea
     assert worker(whole).wait(120) == 0, (tmp_path / "log").read_text()
     positions = set()
     for _ in range(10):
-        process = worker(killed)
-        time.sleep(random.uniform(0.3, 2.0))
+        process, read = worker(killed), bucket.calls["ListObjectsV2"] + random.randint(2, 25)
+        await_so(lambda process=process, read=read: process.poll() is not None or bucket.calls["ListObjectsV2"] >= read)
+        time.sleep(random.uniform(0, 0.05))
         process.kill()
         process.wait()
         positions.add(len(ExportShard.objects.get(job=killed).parts))
@@ -184,13 +192,12 @@ def queue(broker):
     app.close()
 
 
-def await_end(job: ExportJob, log: Path) -> ExportJob:
-    give_up = time.monotonic() + 90
-    while not job.is_over:
-        assert time.monotonic() < give_up, log.read_text()[-5000:]
-        time.sleep(0.1)
+def await_end(job: ExportJob, log: Path) -> None:
+    def is_over() -> bool:
         job.refresh_from_db()
-    return job
+        return job.is_over
+
+    await_so(is_over, log)
 
 
 @pytest.mark.once
@@ -214,10 +221,8 @@ def test_a_celery_worker_killed_in_the_middle(bucket, each_database, broker, que
     fill(bucket, 30_000)
     job = jobs.start(Prefix("many/"))
     with celery_workers(broker, tmp_path) as (process,):
-        give_up = time.monotonic() + 60
-        while not ExportShard.objects.filter(job=job).exclude(parts=[]).exists():
-            assert time.monotonic() < give_up, (tmp_path / "log").read_text()
-            time.sleep(0.05)
+        begun = ExportShard.objects.filter(job=job).exclude(parts=[])
+        await_so(begun.exists, tmp_path / "log")
         os.killpg(process.pid, signal.SIGKILL)
     job.refresh_from_db()
     assert job.state == ExportState.RUNNING
