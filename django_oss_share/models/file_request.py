@@ -74,6 +74,26 @@ class FileRequestQuerySet(models.QuerySet["FileRequest"]):
         rows.filter(pk=pk).update(revision=F("revision") + 1)
         return rows.get(pk=pk)
 
+    def ended(self, before: datetime) -> Self:
+        """Those that were revoked or expired earlier than ``before``."""
+        return self.filter(Q(revoked_at__lt=before) | Q(expires_at__lt=before))
+
+    def purge(self) -> list[str]:
+        """Remove them, and what is recorded of their files, within the transaction under way; their public ids.
+
+        For :func:`django_oss_share.services.file_requests.purge` alone.
+        """
+        rows = self.order_by().using(router.db_for_write(self.model))
+        # Holds the rows, so that none is changed out of this queryset while it goes.
+        rows.update(revision=F("revision") + 1)
+        gone = dict(rows.values_list("pk", "public_id"))
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.CASCADE:
+                own: Any = relation.related_model
+                own._base_manager.using(rows.db).filter(**{f"{relation.field.name}__in": gone})._raw_delete(rows.db)
+        self.model._base_manager.using(rows.db).filter(pk__in=gone)._raw_delete(rows.db)
+        return list(gone.values())
+
     def delete(self) -> NoReturn:
         """:raises Undeletable: always."""
         raise Undeletable("File requests are not deleted: revoke them, so that what was handed out stays on record.")

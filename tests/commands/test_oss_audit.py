@@ -114,7 +114,7 @@ def test_purge_takes_no_age_that_is_none(db, run, older_than):
 
 def test_purge_goes_further_back_than_there_were_computers(db, run):
     history(2, ago=LONG_AGO)
-    assert run("oss_audit", "purge", "--older-than", "36525d").startswith("0 audit rows and 0 shares")
+    assert run("oss_audit", "purge", "--older-than", "36525d").startswith("0 audit rows, 0 shares and 0 ")
 
 
 def test_an_empty_head_of_a_script_is_no_proof(db):
@@ -127,7 +127,7 @@ def test_purge_takes_old_rows_and_shares_and_the_rest_still_verifies(db, run, ca
     old = make_share(expires_at=timezone.now() - LONG_AGO)
     shares.create("new.txt", check=False)
     settings.OSS_SHARE = {"RETENTION": timedelta(days=365)}
-    assert run("oss_audit", "purge") == "5 audit rows and 1 shares older than 365 days removed.\n"
+    assert run("oss_audit", "purge") == "5 audit rows, 1 shares and 0 file requests older than 365 days removed.\n"
     assert not AuditEvent.objects.filter(share_id=old.pk, action=Action.VIEWED).exists()
     assert AuditEvent.objects.filter(action=Action.CREATED).count() == 1
     assert AuditSeal.objects.exists()

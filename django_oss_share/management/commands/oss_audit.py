@@ -70,7 +70,8 @@ class Command(BaseCommand):
             raise CommandError("Nothing says how old is old: pass --older-than 365d, or set OSS_SHARE['RETENTION'].")
         gone = retention.purge(older_than)
         self.stdout.write(
-            f"{gone['events']} audit rows and {gone['shares']} shares older than {_said(older_than)} removed."
+            f"{gone['events']} audit rows, {gone['shares']} shares and {gone['requests']} file requests older than "
+            f"{_said(older_than)} removed."
         )
 
     def _export(self, **options: Any) -> None:

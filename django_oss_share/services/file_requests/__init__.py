@@ -20,6 +20,7 @@ from .examining import Examined, examine
 from .links import get_url
 from .opening import RequestUnlocked, RequestVisit, open_request, unlock
 from .permissions import may_change, may_request
+from .purging import purge
 from .receiving import Expected, arrived_parts, complete, expect, give_up, sign_parts
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "may_change",
     "may_request",
     "open_request",
+    "purge",
     "revoke",
     "rotate",
     "set_password",
