@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from ..oss.secret import Secret
 from ..oss.writer import SINGLE_PUT_LIMIT
-from ..services import file_requests, objects
+from ..services import file_requests
 from ..services.access import Reason
 from ..services.clients import client_of
 from ..services.file_requests import RequestVisit
@@ -60,8 +60,7 @@ def request(request: HttpRequest, token: str) -> HttpResponseBase:
         "taken": ", ".join(row.content_types),
         "single": SINGLE_PUT_LIMIT,
     }
-    origin = objects.storage_of(row.storage).link_origin
-    return page(request, "request", context, origin=origin, program=_program())
+    return page(request, "request", context, origin=file_requests.link_origin(visit), program=_program())
 
 
 @door("POST", house=_HOUSE)

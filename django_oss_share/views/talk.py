@@ -22,7 +22,7 @@ def said(request: HttpRequest) -> dict[str, Any]:
     """What the script says; :raises InvalidArgument: it is no JSON object."""
     try:
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InvalidArgument("The body must be a JSON object.", field="body")

@@ -217,6 +217,7 @@ def test_cancelled(client, oss):
     [
         ("begin", b"", 400, "body"),
         ("begin", b"[]", 400, "body"),
+        ("begin", b"[" * 100_000, 400, "body"),
         ("begin", b"\xff", 400, "body"),
         ("begin", b"{}", 400, "name"),
         ("begin", b'{"name": "a", "size": "5"}', 400, "size"),
@@ -249,3 +250,9 @@ def test_programs_are_refused_in_json(client):
         "status": 410,
         "code": "exhausted",
     }
+
+
+def test_a_storage_that_is_gone(client):
+    request = make_request(storage="gone")
+    assert client.get(address(request)).status_code == 503
+    assert ask(client, request, "begin", name="a.pdf", size=5).status_code == 503

@@ -21,7 +21,7 @@ from .links import get_url
 from .opening import RequestUnlocked, RequestVisit, open_request, unlock
 from .permissions import may_change, may_request
 from .purging import purge
-from .receiving import Expected, arrived_parts, complete, expect, give_up, sign_parts
+from .receiving import Expected, arrived_parts, complete, expect, give_up, link_origin, sign_parts
 
 __all__ = [
     "DEFAULT_MAX_SIZE",
@@ -38,6 +38,7 @@ __all__ = [
     "get_url",
     "give_up",
     "hand_over",
+    "link_origin",
     "may_change",
     "may_request",
     "open_request",

@@ -48,6 +48,12 @@ class Expected:
 
 
 @unavailable_on_failure
+def link_origin(visit: RequestVisit) -> str:
+    """Scheme and host of the bucket, to which the page may send."""
+    return storage_of(visit.request.storage).link_origin
+
+
+@unavailable_on_failure
 def expect(visit: RequestVisit, name: str, *, size: int, content_type: str = "", md5: str = "") -> Expected:
     """Keep a place for a file, for a day, and say where to send it: over 100 MB, by parts.
 
