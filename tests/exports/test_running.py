@@ -413,10 +413,12 @@ def test_who_comes_back_from_the_dead_writes_nothing(bucket, monkeypatch):
     assert len(table(stored(bucket, job))) == 3001
 
 
-def test_cancelled_in_the_middle(bucket, monkeypatch):
+@pytest.mark.parametrize(("operation", "after"), [("ListObjectsV2", 3), ("UploadPart", 0)])
+def test_cancelled_in_the_middle(bucket, monkeypatch, operation, after):
     fill(bucket, 20_000)
     job = jobs.start(Prefix("many/"), queued=False)
-    bucket.faults.add(Fault(Kind.HANG, operation="ListObjectsV2", seconds=30, after=3))
+    bucket.faults.add(Fault(Kind.HANG, operation=operation, seconds=20, after=after))
+    monkeypatch.setattr("django_oss_share.services.exports.writing.PART_SIZE", 1024 * 1024)
     told = []
 
     def run() -> None:
@@ -426,7 +428,7 @@ def test_cancelled_in_the_middle(bucket, monkeypatch):
 
     thread = Thread(target=run)
     thread.start()
-    wait_until(lambda: bucket.calls["ListObjectsV2"] >= 4)
+    wait_until(lambda: bucket.calls[operation] > after)
     cancelled = time.monotonic()
     jobs.cancel(job)
     thread.join(20)

@@ -15,6 +15,8 @@ _Context = TypeVar("_Context")
 
 #: Seconds between two signs of life of somebody who waits.
 PATIENCE = 0.5
+# Seconds that a part under way is waited for where it is no longer wanted; who cancelled is waiting, too.
+_GRACE = 2
 # Batches that are read ahead; a thousand objects take half a megabyte.
 _DEPTH = 4
 
@@ -105,5 +107,5 @@ class Sender(Generic[_Context]):
     def close(self) -> None:
         """Wait, for seconds at the most, for what is under way, whatever comes of it."""
         if self._under_way is not None:
-            wait([self._under_way[1]], timeout=4)
+            wait([self._under_way[1]], timeout=_GRACE)
         self._pool.shutdown(wait=False, cancel_futures=True)
