@@ -16,6 +16,7 @@ from ..services.exports.sources import Filters, Inventory, Objects, Prefix, Shar
 from ..services.exports.writers import Column, Format
 from ..services.presigning import Host
 from ..storage import OSSStorage
+from . import export_conflicts
 from .arguments import count, duration
 from .presign_flags import FlagsFormatter, add_bounds, add_rules, lines_of
 from .presign_options import modified
@@ -91,7 +92,8 @@ def _add_links(add: Callable[..., Any]) -> None:
 
 
 def source_of(options: Mapping[str, Any], place: Place | None, storage: OSSStorage | None) -> Source:
-    """:raises InvalidArgument: nothing, or two things, to export."""
+    """:raises InvalidArgument: nothing, or two things, to export; flags that contradict each other."""
+    export_conflicts.check(options)
     if options["shares"]:
         if place is not None:
             raise InvalidArgument("--shares goes without a bucket; keep one.", field="shares")
@@ -100,7 +102,7 @@ def source_of(options: Mapping[str, Any], place: Place | None, storage: OSSStora
         raise InvalidArgument("Say what to export: oss://bucket[/prefix], or --shares.", field="url")
     prefix = _name(storage, place)
     if options["files_from"]:
-        return Objects(tuple(prefix + line for line in lines_of(options["files_from"], None)))
+        return Objects(tuple(prefix + line for line in lines_of(options["files_from"])))
     filters = _filters(options)
     if options["inventory"]:
         if prefix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from ..oss import InvalidArgument
 from ..services.exports import patterns
 from ..services.exports.formats import FORMATS
-from .arguments import duration
+from .arguments import count, duration
 
 EXAMPLES = """\
 Examples:
@@ -36,7 +37,7 @@ Exit codes:
   5  OSS was not reached, failed, or broke its list off
 """
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)([BKMGTP]?)(?:i?B?)", re.IGNORECASE).fullmatch
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)([BKMGTP]?)(?:i?B?)", re.IGNORECASE).fullmatch
 _POWERS = {"": 0, "B": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 
 
@@ -71,7 +72,7 @@ def _add_choosing(add: Callable[..., Any]) -> None:
     add("--files-from", metavar="string", help="names below the prefix, from a file (-: stdin); # and ; are comments")
     add("--files-from-raw", metavar="string", help="the same, but every line is a name")
     add_bounds(add)
-    add("--page-size", type=positive, default=1000, metavar="int", help="keys to ask OSS for at once (default 1000)")
+    add("--page-size", type=count, default=1000, metavar="int", help="keys to ask OSS for at once (default 1000)")
 
 
 def add_rules(add: Callable[..., Any]) -> None:
@@ -84,15 +85,21 @@ def add_rules(add: Callable[..., Any]) -> None:
 
 def add_bounds(add: Callable[..., Any]) -> None:
     """What else is asked of objects."""
-    add("--start-after", default="", metavar="string", help="only keys after this one, in the order of their bytes")
-    add("--end-with", default="", metavar="string", help="only keys up to this one, itself too")
+    add(
+        "--start-after",
+        type=key,
+        default="",
+        metavar="string",
+        help="only keys after this one, in order of bytes",
+    )
+    add("--end-with", type=key, default="", metavar="string", help="only keys up to this one, itself too")
     add("--min-size", type=size, metavar="SizeSuffix", help="only objects of at least so many bytes, or B|K|M|G|T|P")
     add("--max-size", type=size, metavar="SizeSuffix", help="only objects of at most so many")
     add("--min-age", type=duration, metavar="Duration", help="only objects modified so long ago or earlier: s|m|h|d|w")
     add("--max-age", type=duration, metavar="Duration", help="only objects modified since then")
     add("--min-mtime", type=utc, metavar="Time", help="only objects modified then or later: 2006-01-02T15:04:05 UTC")
     add("--max-mtime", type=utc, metavar="Time", help="only objects modified then or earlier")
-    add("--limited-num", type=positive, metavar="int", help="so many links at most")
+    add("--limited-num", type=count, metavar="int", help="so many links at most")
 
 
 def _add_linking(add: Callable[..., Any]) -> None:
@@ -114,32 +121,34 @@ def size(text: str) -> int:
     return int(float(found[1]) * 1024 ** _POWERS[found[2].upper()])
 
 
-def positive(text: str) -> int:
-    """:raises ArgumentTypeError: not a whole number of at least 1."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1.")
-    return int(text)
+def key(text: str) -> str:
+    """:raises ArgumentTypeError: it was typed in another encoding."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ArgumentTypeError(f"{text!r} is not UTF-8, in which all keys are.")
+    return text
 
 
 def utc(text: str) -> datetime:
     """A time, in UTC unless it names another zone. :raises ArgumentTypeError: it is none."""
     try:
         found = parse_datetime(text)
-    except ValueError:
+        found = found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # The latter from the calendar's first and last day, which are beyond it in another time zone.
         found = None
     if found is None:
         raise ArgumentTypeError(f"{text!r} is no time; write 2006-01-02T15:04:05, in UTC.")
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found
 
 
-def lines_of(path: str, stdin: Any, *, raw: bool = False) -> Iterator[str]:
+def lines_of(path: str, *, raw: bool = False) -> Iterator[str]:
     """Lines of a file, or of standard input for ``-``; without empty lines and comments, unless ``raw``.
 
     :raises InvalidArgument: it cannot be read, or is not UTF-8.
     """
     try:
         if path == "-":
-            yield from _lines(stdin, raw=raw)
+            yield from _lines(sys.stdin, raw=raw)
         else:
             with Path(path).open(encoding="utf-8-sig", newline="") as file:
                 yield from _lines(file, raw=raw)
@@ -197,4 +206,4 @@ class _RuleAction(Action):
 
 class _RuleFileAction(_RuleAction):
     def _texts(self, value: str) -> Sequence[str]:
-        return list(lines_of(value, None))
+        return list(lines_of(value))

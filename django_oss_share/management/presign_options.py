@@ -13,8 +13,8 @@ from ..services.exports.patterns import Rules
 from ..services.exports.selection import Selection
 
 _LIFETIME = timedelta(minutes=15)
-# All that asks for something of what a list says.
-_CHOOSING = (
+#: All that asks for something of what a list says.
+CHOOSING = (
     "rules",
     "start_after",
     "end_with",
@@ -33,7 +33,7 @@ def check(place: Place, options: Mapping[str, Any]) -> None:
     many = [name for name in ("recursive", "dirs", "files_from", "files_from_raw") if options[name]]
     if len(many) > 1:
         raise _conflict(many[0], f"contradicts {_flag(many[1])}; keep one")
-    chosen = [name for name in _CHOOSING if options[name] not in (None, "")]
+    chosen = [name for name in CHOOSING if options[name] not in (None, "")]
     if chosen and not (options["recursive"] or options["dirs"]):
         raise _conflict(chosen[0], "chooses among listed objects; add -r, and no --files-from")
     if many and options["version_id"]:
@@ -82,10 +82,19 @@ def selection(place: Place, options: Mapping[str, Any], now: datetime) -> Select
 
 def modified(options: Mapping[str, Any], now: datetime) -> tuple[datetime | None, datetime | None]:
     """The first and the last moment at which a wanted object was modified; None: any."""
-    ages = {name: now - options[name] for name in ("min_age", "max_age") if options[name] is not None}
+    ages = {name: _before(now, name, options[name]) for name in ("min_age", "max_age") if options[name] is not None}
     from_ = [moment for moment in (options["min_mtime"], ages.get("max_age")) if moment is not None]
     until = [moment for moment in (options["max_mtime"], ages.get("min_age")) if moment is not None]
     return max(from_, default=None), min(until, default=None)
+
+
+def _before(now: datetime, name: str, age: timedelta) -> datetime:
+    try:
+        return now - age
+    except OverflowError:
+        raise InvalidArgument(
+            f"{_flag(name)} of {age.days:,} days begins before the calendar does.", field=name
+        ) from None
 
 
 def _rules(given: Any) -> Rules | None:

@@ -85,6 +85,47 @@ def test_names_from_a_file(bucket, export, tmp_path):
     assert "1 objects have no link" in ran.err
 
 
+def test_names_from_standard_input(bucket, export, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("2.pdf\n"))
+    assert export("start", "oss://{bucket}/a/", "--here", "--files-from", "-").code == 0
+    assert keys(bucket) == ["a/2.pdf"]
+
+
+def test_rules_from_standard_input(bucket, export, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("*.pdf\n"))
+    assert export("start", "oss://{bucket}/a/", "--here", "--include-from", "-").code == 0
+    assert keys(bucket) == ["a/2.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        # Links that nothing guards, where guards were asked for.
+        (["--max-downloads", "3"], "--max-downloads does not go with presigned links; add --as shares."),
+        (["--network", "10.0.0.0/8"], "--network does not go with presigned links; add --as shares."),
+        (["--as", "shares", "--filename", "{name}"], "--filename does not go with --as shares."),
+        (["--as", "shares", "--http"], "--https or --http does not go with --as shares."),
+        # More than was asked for.
+        (["--files-from", "names", "--include", "*.pdf"], "--filter does not go with --files-from."),
+        (["--files-from", "names", "--all-versions"], "--all-versions does not go with --files-from."),
+        (["--files-from", "names", "--inventory", "i"], "--inventory does not go with --files-from."),
+        (["--inventory", "i", "-d"], "--dirs does not go with --inventory."),
+        (["--inventory-storage", "default"], "--inventory-storage does not go with anything but --inventory."),
+    ],
+)
+def test_flags_that_would_come_to_nothing(export, flags, says):
+    ran = export("start", "oss://{bucket}", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert not ExportJob.objects.exists()
+
+
+def test_shares_that_there_are_keep_their_links(export):
+    assert (
+        "--expires-duration does not go with --shares" in export("start", "--shares", "1", "--expires-duration=1h").err
+    )
+
+
 def test_links_in_all_ways(bucket, export):
     flags = ["--expires-duration", "90s", "--inline", "--filename", "{folder}-{name}", "--process", "image/resize,w_9"]
     assert export("start", "oss://{bucket}/a/1", "--here", "--format", "jsonl", *flags).code == 0

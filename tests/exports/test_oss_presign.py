@@ -182,6 +182,11 @@ def test_names_from_a_file_are_signed_without_a_list(tree, presign, tmp_path):
     assert keys_of(presign("oss://examplebucket", "--files-from-raw", str(tmp_path / "raw"))) == ["#1", " a "]
 
 
+def test_rules_from_standard_input(tree, presign, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("*.nothing\n"))
+    assert presign("oss://examplebucket", "-r", "--include-from", "-").lines == []
+
+
 def test_names_from_standard_input(tree, presign, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("example.txt\n" * 2500))
     assert keys_of(presign("oss://examplebucket/", "--files-from", "-")) == ["example.txt"] * 2500
@@ -276,6 +281,7 @@ def test_the_storage_is_that_of_the_bucket_or_the_one_named(oss_emulator, settin
         (["oss://examplebucket/a", "--files-from", "/nowhere"], 2, "/nowhere cannot be read: No such file"),
         (["oss://nobodysbucket/a"], 3, "known: oss://examplebucket"),
         (["oss://examplebucket/a", "--storage", "nobodys"], 3, "'nobodys'"),
+        (["oss://examplebucket", "-r", "--max-age", "999999w"], 2, "--max-age of 6,999,993 days begins before"),
     ],
 )
 def test_an_error_is_one_sentence_and_a_code(arguments, code, says, bucket, presign):
@@ -286,7 +292,19 @@ def test_an_error_is_one_sentence_and_a_code(arguments, code, says, bucket, pres
 
 
 @pytest.mark.parametrize(
-    "flags", [["--filter", "*.txt"], ["--include", "[a"], ["--min-size", "1X"], ["--min-age", "x"], ["--nonsense"]]
+    "flags",
+    [
+        ["--filter", "*.txt"],
+        ["--include", "[a"],
+        ["--min-size", "1X"],
+        ["--min-size", "9" * 400],
+        ["--min-age", "x"],
+        ["--min-mtime", "0001-01-01T00:00:00+05:00"],
+        ["--expires-date", "9999-12-31T23:59:59-05:00"],
+        ["--start-after", "\udcff"],
+        ["--limited-num", "9" * 30],
+        ["--nonsense"],
+    ],
 )
 def test_a_bad_flag(flags, bucket):
     with pytest.raises(CommandError, match=re.escape(flags[0])):

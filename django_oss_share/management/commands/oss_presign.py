@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -88,7 +87,7 @@ class Command(BaseCommand):
         """How many objects were looked at, and the keys of those that are wanted, again and again."""
         names = options["files_from"] or options["files_from_raw"]
         if names:
-            lines = lines_of(names, sys.stdin, raw=bool(options["files_from_raw"]))
+            lines = lines_of(names, raw=bool(options["files_from_raw"]))
             while batch := [place.path + name for name in islice(lines, _BATCH)]:
                 yield len(batch), batch
         elif options["recursive"] or options["dirs"]:

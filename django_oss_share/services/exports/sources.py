@@ -9,13 +9,17 @@ from typing import Any
 
 from ...oss import InvalidArgument
 from ...oss.credentials import as_utc
-from ..inputs import checked_key
+from ..inputs import checked_key, checked_text
 from . import patterns
 from .patterns import Rule, Rules
 
 #: Shares, or objects and folders, that are chosen one by one.
 MAX_CHOSEN = 10_000
 _MAX_RULES = 500
+_MAX_PATTERN = 2000
+_MAX_KEY = 1023
+# What databases and OSS count up to.
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def checked(source: Source) -> Source:
     :raises InvalidKey: no object can have such a name.
     """
     if isinstance(source, Shares):
-        return Shares(tuple(dict.fromkeys(_chosen("shares", source.ids))))
+        return Shares(tuple(dict.fromkeys(_checked_id(each) for each in _chosen("shares", source.ids))))
     if isinstance(source, Objects):
         return Objects(tuple(_without_inner([checked_key(key, "keys") for key in _chosen("objects", source.keys)])))
     _check_filters(source.filters)
@@ -142,7 +146,7 @@ def _rule(kind: str, pattern: str) -> Rule:
     makers = {"include": patterns.include, "exclude": patterns.exclude, "filter": patterns.signed}
     if kind not in makers:
         raise InvalidArgument(f"rule {kind!r} is unknown; known are {', '.join(makers)}.", field="rules", value=kind)
-    return makers[kind](pattern)
+    return makers[kind](checked_text("pattern", pattern, _MAX_PATTERN))
 
 
 def _chosen(what: str, chosen: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -152,6 +156,12 @@ def _chosen(what: str, chosen: tuple[Any, ...]) -> tuple[Any, ...]:
             field="source",
         )
     return chosen
+
+
+def _checked_id(number: Any) -> int:
+    if type(number) is not int or not 1 <= number <= _MOST:
+        raise InvalidArgument(f"{number!r} is no number of a share.", field="source", value=number)
+    return number
 
 
 def _without_inner(keys: Iterable[str]) -> Iterable[str]:
@@ -176,6 +186,8 @@ def _check_filters(filters: Filters) -> None:
     for name in ("min_size", "max_size"):
         _check_number(name, getattr(filters, name), 0)
     _check_number("limit", filters.limit, 1)
+    for name in ("start_after", "end_with"):
+        checked_text(name, getattr(filters, name), _MAX_KEY)
     for name in ("modified_from", "modified_until"):
         if getattr(filters, name) is not None:
             as_utc(name, getattr(filters, name))
@@ -185,8 +197,10 @@ def _check_filters(filters: Filters) -> None:
 
 
 def _check_number(field: str, value: Any, least: int) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-        raise InvalidArgument(f"{field}={value!r} must be a whole number from {least} on.", field=field, value=value)
+    if value is not None and (type(value) is not int or not least <= value <= _MOST):
+        raise InvalidArgument(
+            f"{field}={value!r} must be a whole number of {least} to {_MOST}.", field=field, value=value
+        )
 
 
 def _check_order(what: str, least: Any, most: Any) -> None:
