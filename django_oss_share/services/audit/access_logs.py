@@ -20,17 +20,18 @@ _MONTHS = {
     )
 }
 _LINE = re.compile(
-    r'\s*(?P<address>\S+) \S+ \S+ \[(?P<time>[^\]]+)\] "(?P<method>[A-Z]+) (?P<uri>\S+)[^"]*" (?P<status>\d{3}) '
+    r"\s*(?P<address>\S+) \S+ \S+ \[(?P<time>[^\]]+)\] "
+    r'"(?P<method>[A-Z]+) (?P<uri>\S+(?: [^"]*?)??)(?: HTTP/[\d.]+)?" (?P<status>\d{3}) '
     r'(?P<sent>\d{1,18}|-) (?:\d+|-) ".*" "[^"]*" "(?P<request_id>[^"]*)" "(?:true|false|-)" "(?P<requester>[^"]*)" '
     r'"(?P<operation>\w+|-)" "(?P<bucket>[^"]*)" "(?P<key>[^"]*)" (?P<size>\d{1,18}|-) (?:\d+|-) "(?P<error>[^"]*)" '
-    r'(?:\d+|-) "[^"]*" (?:-?\d+|-) "(?P<sync>[^"]*)"(?: "[^"]*")*\s*'
+    r'(?:\d+|-) "[^"]*" (?:-?\d+|-) "(?P<sync>[^"]*)"(?: "[^"]*"| [^\s"]+)*\s*'
 ).fullmatch
 _TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)").fullmatch
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z").fullmatch
-# Of a query, what is of interest; encoded.
-_PARAMETERS = re.compile(
-    "[?&](x-oss-signature|x-oss-credential|x-oss-date|x-oss-process|Signature|OSSAccessKeyId)=([^&]*)"
-).findall
+# Of a query, what is of interest.
+_PARAMETERS = frozenset(
+    ["x-oss-signature", "x-oss-credential", "x-oss-date", "x-oss-process", "Signature", "OSSAccessKeyId"]
+)
 
 
 class Link(NamedTuple):
@@ -71,7 +72,7 @@ def parse(text: str) -> Line | None:
     at = _moment(found["time"]) if found else None
     if found is None or at is None:
         return None
-    parameters: dict[str, str] = dict(_PARAMETERS(found["uri"]))
+    parameters = _parameters(found["uri"])
     link = _link(parameters)
     return Line(
         at=at,
@@ -89,6 +90,16 @@ def parse(text: str) -> Line | None:
         is_cdn=found["sync"].lower() == "cdn",
         link=link,
     )
+
+
+def _parameters(uri: str) -> dict[str, str]:
+    """Values that are still encoded, the first of each name; whoever asks may encode the names, too."""
+    found: dict[str, str] = {}
+    for part in uri.partition("?")[2].split("&"):
+        name, _, value = part.partition("=")
+        if (name := unquote(name)) in _PARAMETERS:
+            found.setdefault(name, value)
+    return found
 
 
 def _key(encoded: str) -> str:
