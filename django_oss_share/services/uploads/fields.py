@@ -179,9 +179,7 @@ def uploaded(rules: Rules, value: str) -> Uploaded:
 def _loaded(text: str, salt: str, life: timedelta) -> dict[str, Any]:
     keys = conf.token_keys
     try:
-        facts: dict[str, Any] = signing.loads(
-            text, key=keys[0], salt=salt, fallback_keys=list(keys[1:]), max_age=life
-        )
+        facts: dict[str, Any] = signing.loads(text, key=keys[0], salt=salt, fallback_keys=list(keys[1:]), max_age=life)
     except signing.SignatureExpired:
         raise BadTicket("is too old") from None
     except (signing.BadSignature, TypeError, ValueError):
