@@ -76,6 +76,11 @@ def test_a_sound_project_has_nothing_to_be_told():
         ),
         ({"TRUSTED_PROXIES": ["0.0.0.0/0"]}, "W303", "0.0.0.0/0"),
         ({"TRUSTED_PROXIES": ["10.0.0.1", "::/0"]}, "W303", "::/0"),
+        ({"TRUSTED_PROXIES": ["unix", "0.0.0.0/0.0.0.0"]}, "W303", "0.0.0.0/0.0.0.0"),
+        ({"TRUSTED_PROXIES": [None]}, "E203", "None"),
+        ({"NOTIFY_OWNER": [None]}, "E204", "None"),
+        ({"CREDENTIALS": {"links": None}}, "E102", "it is NoneType"),
+        ({"CREDENTIALS": {"links": SECRET}}, "E102", "must be a dict with a 'PROVIDER'; it is str"),
         ({"BASE_URL": "http://files.example.com"}, "W305", "https://"),
         ({"RETENTION": timedelta(days=90)}, "I401", "oss_audit purge"),
         ({"NOTIFY_OWNER": ["issued"]}, "I402", "oss_notify"),
@@ -107,6 +112,12 @@ def test_keys_that_go_with_djangos_own(settings, given, missing):
 def test_a_cache_that_each_process_has_of_its_own(settings, kind):
     settings.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{kind}"}}
     assert ids() == ["W301"]
+
+
+@pytest.mark.parametrize("caches", [{}, {"default": {}}, {"default": {"BACKEND": "nobody.Cache"}}], ids=str)
+def test_a_cache_that_is_not_there_is_djangos_to_tell(settings, caches):
+    settings.CACHES = caches
+    assert ids() == []
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import storages
 
 from ..conf import conf
 from ..oss import OSSShareError
 from ..providers import credentials_source, refreshing_names
-from .storages import our_aliases
+from .storages import made, our_aliases
 
 
 @register(Tags.files)
@@ -32,7 +31,7 @@ def _broken_storages() -> Iterator[CheckMessage]:
     for alias in our_aliases():
         try:
             # It is checked by being made.
-            storages[alias]
+            made(alias)
         except (OSSShareError, ImproperlyConfigured) as error:
             yield Error(str(error), hint=f"See STORAGES[{alias!r}]['OPTIONS'].", obj=alias, id="oss_share.E101")
 

@@ -86,7 +86,7 @@ def _v1(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
 
 def _public(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
     """W505"""
-    acl = parameter_headers(storage.object_parameters).get("x-oss-object-acl") or storage.default_acl
+    acl = _acl(storage)
     if acl == "public-read-write" or (acl == "public-read" and storage.querystring_auth):
         yield _warning(
             alias,
@@ -96,6 +96,11 @@ def _public(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
             "bucket. OSSStaticStorage is for files that are public on purpose.",
             "oss_share.W505",
         )
+
+
+def _acl(storage: OSSStorage) -> str | None:
+    """That every file is stored with; None: the bucket's."""
+    return parameter_headers(storage.object_parameters).get("x-oss-object-acl") or storage.default_acl
 
 
 def _unverified(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
@@ -123,11 +128,12 @@ def _internal(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
 def _shut(alias: str, storage: OSSStorage) -> Iterator[CheckMessage]:
     """W508"""
     # A domain of its own may be that of a CDN that signs for itself.
-    if not storage.querystring_auth and storage.default_acl == "private" and not storage.custom_domain:
+    if not storage.querystring_auth and _acl(storage) == "private" and not storage.custom_domain:
         yield _warning(
             alias,
             "links are unsigned (querystring_auth=False), and files are stored private: no link opens.",
-            "Leave querystring_auth out, or default_acl; or set custom_domain to that of a CDN which may read them.",
+            "Leave querystring_auth out, or default_acl (and ACL in object_parameters); or set custom_domain to that "
+            "of a CDN which may read them.",
             "oss_share.W508",
         )
 

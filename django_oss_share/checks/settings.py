@@ -92,10 +92,10 @@ def _bad_networks() -> Iterator[CheckMessage]:
 def _unknown_actions() -> Iterator[CheckMessage]:
     asked = {"NOTIFY_OWNER": conf.notify_owner, "WEBHOOKS": {each for hook in conf.webhooks for each in hook.actions}}
     for name, actions in asked.items():
-        for action in sorted(actions - TOLD):
+        for action in sorted(actions - TOLD, key=str):
             yield Error(
                 f"OSS_SHARE[{name!r}]: nobody will ever be told of {action!r}.",
-                hint=_nearest(action, TOLD),
+                hint=_nearest(str(action), TOLD),
                 obj=name,
                 id="oss_share.E204",
             )

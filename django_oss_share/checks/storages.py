@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from django.conf import settings
@@ -18,12 +18,21 @@ from ..storage import OSSStorage
 def our_aliases() -> Iterator[str]:
     """Those whose backend is ours; of a backend that is not there, Django itself tells."""
     for alias, options in settings.STORAGES.items():
+        named = options.get("BACKEND") if isinstance(options, Mapping) else None
         try:
-            backend = import_string(options["BACKEND"])
+            backend = import_string(named) if isinstance(named, str) else None
         except ImportError:
             continue
         if isinstance(backend, type) and issubclass(backend, OSSStorage):
             yield alias
+
+
+def made(alias: str) -> OSSStorage:
+    """One of ours; :raises ImproperlyConfigured, OSSShareError: it cannot be made."""
+    options = settings.STORAGES[alias].get("OPTIONS", {})
+    if not isinstance(options, Mapping):
+        raise ImproperlyConfigured(f"STORAGES[{alias!r}]['OPTIONS'] must be a dict; it is {type(options).__name__}.")
+    return cast(OSSStorage, storages[alias])
 
 
 def sound_storages() -> dict[str, OSSStorage]:
@@ -31,10 +40,9 @@ def sound_storages() -> dict[str, OSSStorage]:
     found: dict[str, OSSStorage] = {}
     for alias in our_aliases():
         try:
-            storage = storages[alias]
+            found[alias] = made(alias)
         except (OSSShareError, ImproperlyConfigured):
             continue
-        found[alias] = cast(OSSStorage, storage)
     return found
 
 

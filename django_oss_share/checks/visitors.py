@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
@@ -34,8 +35,12 @@ def check_visitors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def _cache() -> list[CheckMessage]:
     """W301"""
-    backend = settings.CACHES["default"]["BACKEND"]
-    if not issubclass(import_string(backend), tuple(map(import_string, _OF_ONE_PROCESS))):
+    try:
+        backend = import_string(settings.CACHES["default"]["BACKEND"])
+    except (KeyError, ImportError):
+        # Django itself tells of a cache that is not there.
+        return []
+    if not issubclass(backend, tuple(map(import_string, _OF_ONE_PROCESS))):
         return []
     return [
         Warning(
@@ -65,7 +70,7 @@ def _undeclared_proxies() -> list[CheckMessage]:
 
 def _trusting_everybody() -> list[CheckMessage]:
     """W303"""
-    everybody = [each for each in conf.trusted_proxies if each.endswith("/0")]
+    everybody = [each for each in conf.trusted_proxies if _is_everybody(each)]
     if not everybody:
         return []
     return [
@@ -75,6 +80,14 @@ def _trusting_everybody() -> list[CheckMessage]:
             id="oss_share.W303",
         )
     ]
+
+
+def _is_everybody(network: str) -> bool:
+    try:
+        return ip_network(network).prefixlen == 0
+    except ValueError:
+        # A Unix socket, or what check_settings tells of.
+        return False
 
 
 def _borrowed_keys() -> list[CheckMessage]:

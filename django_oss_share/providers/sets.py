@@ -87,6 +87,9 @@ def _settings(name: str) -> SecretDict:
         raise UnknownProvider(
             f"credentials={name!r} is not a key of OSS_SHARE['CREDENTIALS']; known: {_listed(sets)}.{_hint(name, sets)}"
         )
+    if not isinstance(sets[name], Mapping):
+        kind = type(sets[name]).__name__
+        raise UnknownProvider(f"OSS_SHARE['CREDENTIALS'][{name!r}] must be a dict with a 'PROVIDER'; it is {kind}.")
     settings = SecretDict(sets[name])
     kind = settings.get("PROVIDER", "")
     if kind not in KINDS:

@@ -50,11 +50,9 @@ def plain_endpoint(owner: str, options: Mapping[str, Any]) -> Endpoint:
 
 
 def _endpoint(owner: str, option: str, url: str, options: Mapping[str, Any], addressing: str) -> Endpoint:
-    host = urlsplit(url if "://" in str(url) else f"https://{url}").hostname
+    is_private = _host(url) in conf.private_endpoint_hosts
     try:
-        endpoint = Endpoint(
-            url, options["region_name"] or "", addressing, allow_private=host in conf.private_endpoint_hosts
-        )
+        endpoint = Endpoint(url, options["region_name"] or "", addressing, allow_private=is_private)
     except InvalidArgument as error:
         raise StorageMisconfigured(f"{owner}: {option}: {error}") from error
     if not endpoint.region and options["signature_version"] == "v4":
@@ -62,6 +60,14 @@ def _endpoint(owner: str, option: str, url: str, options: Mapping[str, Any], add
             f"{owner} needs the option 'region_name': {option}={url!r} does not tell its region, which V4 signs."
         )
     return check_scheme(owner, option, endpoint)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url if "://" in str(url) else f"https://{url}").hostname
+    except ValueError:
+        # Endpoint says what is the matter with it.
+        return None
 
 
 def check_scheme(owner: str, option: str, endpoint: Endpoint) -> Endpoint:

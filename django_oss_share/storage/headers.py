@@ -109,10 +109,10 @@ def _headers_of(parameter: str, value: Any) -> dict[str, str]:
     if parameter == "Tagging":
         text = value if isinstance(value, str) else urlencode(_items(parameter, value))
         return dict([_checked("x-oss-tagging", text)])
-    header = _HEADERS.get(parameter, parameter.lower())
+    header = _HEADERS.get(parameter, str(parameter).lower())
     if header not in _PLAIN and not header.startswith("x-oss-"):
         known = [*_HEADERS, "Metadata", "Tagging"]
-        raise StorageMisconfigured(f"Unknown object parameter {parameter!r}; {advice(parameter, known)}")
+        raise StorageMisconfigured(f"Unknown object parameter {parameter!r}; {advice(str(parameter), known)}")
     return dict([_checked(header, value)])
 
 

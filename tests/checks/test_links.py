@@ -87,6 +87,11 @@ FIRING = [
     ({"io_endpoint_url": "https://oss-cn-hangzhou-internal.aliyuncs.com"}, [], ""),
     ({"querystring_auth": False, "default_acl": "private", "custom_domain": None}, ["W508"], "no link opens"),
     ({"querystring_auth": False, "default_acl": "private"}, [], ""),
+    (
+        {"querystring_auth": False, "object_parameters": {"ACL": "private"}, "custom_domain": None},
+        ["W508"],
+        "object_parameters",
+    ),
     ({"custom_domain": None}, ["I509"], "oss-cn-hangzhou.aliyuncs.com"),
     ({"credentials": None, **PAIR}, ["W601"], "its options"),
     ({"credentials": None, **PAIR, "security_token": "token"}, [], ""),
@@ -104,6 +109,28 @@ def test_an_option_that_makes_links_dangerous_or_useless(settings, options, expe
         assert "planted-secret" not in f"{message.msg}{message.hint}"
     if told():
         assert names in f"{told()[0].msg} {told()[0].hint}"
+
+
+@pytest.mark.parametrize("entry", [None, "OSSStorage", {}, {"BACKEND": None}, {"OPTIONS": {}}], ids=repr)
+def test_an_entry_that_names_no_backend_is_not_ours(settings, entry):
+    settings.STORAGES = {"default": entry}
+    assert ids() == []
+
+
+@pytest.mark.parametrize("options", [None, ["examplebucket"]], ids=repr)
+def test_options_that_are_none(settings, options):
+    settings.STORAGES = {"default": {"BACKEND": "django_oss_share.storage.OSSStorage", "OPTIONS": options}}
+    (message,) = told()
+    assert message.id == "oss_share.E101"
+    assert message.msg == f"STORAGES['default']['OPTIONS'] must be a dict; it is {type(options).__name__}."
+
+
+@pytest.mark.parametrize("options", [{"endpoint_url": "https://a:b@[::1"}, {"object_parameters": {1: "x"}}], ids=repr)
+def test_a_value_that_cannot_be_read_is_told_rather_than_raised(settings, options):
+    storage(settings, **options)
+    (message,) = told()
+    assert message.id == "oss_share.E101"
+    assert "a:b" not in message.msg
 
 
 def test_public_files_of_a_static_storage_are_public_on_purpose(settings):
