@@ -11,9 +11,12 @@ from .validate import check_line
 # RFC 8187 attr-char: what `filename*` may hold without percent-encoding.
 _ATTR_CHARS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`|~")
 # Browsers replace controls in a name that they save under, tab included.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]").search
+_CONTROL_RANGES = "\x00-\x1f\x7f-\x9f"
+_CONTROLS = re.compile(f"[{_CONTROL_RANGES}]").search
 # Marks that reorder the text around them: "annual\u202efdp.exe" is shown as "annualexe.pdf".
-_BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]").search
+_BIDI_RANGES = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_BIDI_CONTROLS = re.compile(f"[{_BIDI_RANGES}]").search
+_REFUSED = re.compile(f"[{_CONTROL_RANGES}{_BIDI_RANGES}/\\\\\ud800-\udfff]")
 _TYPES = ("attachment", "inline")
 
 
@@ -64,6 +67,12 @@ def check_filename(filename: str) -> str:
             value=filename,
         )
     return filename
+
+
+def fitted_filename(text: str) -> str:
+    """``text`` with ``_`` for each character that :func:`check_filename` refuses, and ``_`` for a blank one."""
+    fitted = _REFUSED.sub("_", text)
+    return fitted if fitted.strip() else "_"
 
 
 def _ascii_fallback(filename: str) -> str:

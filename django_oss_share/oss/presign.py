@@ -23,6 +23,7 @@ from .validate import (
     check_method,
     check_several,
     encoded_key,
+    encoded_listed_key,
     lifetime,
 )
 
@@ -119,20 +120,24 @@ class Presigner:
         query: Mapping[str, str | int | None] | None = None,
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
+        listed: bool = False,
     ) -> Iterator[PresignedURL]:
         """Links to ``keys``, made one by one as they are asked for; each is dated to the moment of its making.
 
         Arguments, and what is raised, are those of :meth:`presign`; a bad key raises when its turn comes.
+
+        :param listed: the keys are as OSS listed them, so that a NUL, CR or LF in one is its own, and no mistake.
         """
         # Looked up once: of a million links, each look-up is felt.
         second_of, retrieve = self._second, self._retrieve
         made_at, made_with, link = -1, None, None
+        encode = encoded_listed_key if listed else encoded_key
         for key in check_several("keys", keys):
             second, credentials = second_of(now), retrieve()
             if link is None or second != made_at or (credentials is not made_with and credentials != made_with):
                 made_at, made_with = second, credentials
                 link = self._template(method, expires_in, query, headers, (), _utc(second)).link
-            yield link(key)
+            yield link(key, encode)
 
     def presign_post(
         self,
@@ -307,9 +312,9 @@ class _Template:
     signed_headers: dict[str, str]
     clipped: bool
 
-    def link(self, key: str) -> PresignedURL:
+    def link(self, key: str, encode: Callable[[str], str] = encoded_key) -> PresignedURL:
         return PresignedURL(
-            self.signer.url(key, encoded_key(key)),
+            self.signer.url(key, encode(key)),
             self.method,
             self.expires_at,
             self.signed_headers.copy(),

@@ -54,6 +54,17 @@ def encoded_key(key: str) -> str:
     return key if is_plain(key) else encode_path(check_key(key))
 
 
+def encoded_listed_key(key: str) -> str:
+    """As :func:`encoded_key`, for a key that OSS itself listed: it may hold a NUL, CR or LF, which nobody typed here.
+
+    :raises InvalidKey: as :func:`encoded_key`, but for those.
+    """
+    if is_plain(key):
+        return key
+    _refuse(key, _key_problem(key))
+    return encode_path(key)
+
+
 def is_plain(key: str) -> bool:
     """Whether ``key`` needs neither encoding nor a closer look; most do not."""
     return type(key) is str and _PLAIN_KEY(key) is not None and "/." not in key
@@ -63,10 +74,14 @@ def check_key(key: str) -> str:
     """``key``, if OSS accepts it and a browser can ask for it unchanged; raises as :func:`encoded_key` does."""
     if not isinstance(key, str):
         raise InvalidKey(f"key must be a str; got {type(key).__name__}.", field="key", value=key)
-    if problem := _key_problem(key):
+    _refuse(key, _key_problem(key) or _typing_problem(key))
+    return key
+
+
+def _refuse(key: str, problem: str | None) -> None:
+    if problem:
         shown = key if len(key) <= 80 else key[:77] + "..."
         raise InvalidKey(f"key {shown!r} {problem}", field="key", value=key)
-    return key
 
 
 def _key_problem(key: str) -> str | None:
@@ -78,10 +93,14 @@ def _key_problem(key: str) -> str | None:
         return f"has {size} bytes of UTF-8; allowed are 1 to {MAX_KEY_BYTES}."
     if key[0] in "/\\":
         return "starts with a slash or backslash; OSS keys start with the first name itself."
-    if any(character in key for character in "\0\r\n"):
-        return "holds a NUL, CR or LF character."
     if not {".", ".."}.isdisjoint(key.split("/")):
         return "has a '.' or '..' segment, which browsers fold away, so the link would open another object."
+    return None
+
+
+def _typing_problem(key: str) -> str | None:
+    if any(character in key for character in "\0\r\n"):
+        return "holds a NUL, CR or LF character."
     return None
 
 

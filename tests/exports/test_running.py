@@ -26,7 +26,7 @@ from django_oss_share.services.spreadsheets import unguarded
 from django_oss_share.testing import Fault, Kind
 
 from .conftest import fill
-from .odd_keys import BREAKING, FORMULAS
+from .odd_keys import ALL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,16 +80,12 @@ def test_where_its_links_lead(bucket, settings, host, origin):
     assert row["link"].startswith(f"{origin}a/1.txt?") and "x-oss-expires=60&" in row["link"]
 
 
-# Links to others are not made, since a browser could not ask for them unchanged.
-ODD = [key for key in (*FORMULAS, *BREAKING) if not set("\n\r\0") & set(key)]
-
-
 @pytest.fixture
 def odd(bucket) -> list[str]:
     """Keys that break lists which are written without care, in the order of the list."""
-    for key in ODD:
+    for key in ALL:
         bucket.put(key, b"x")
-    return sorted(ODD, key=str.encode)
+    return sorted(ALL, key=str.encode)
 
 
 def test_odd_keys_come_back_from_csv_and_jsonl(bucket, odd):
@@ -99,6 +95,23 @@ def test_odd_keys_come_back_from_csv_and_jsonl(bucket, odd):
     facts = [json.loads(line) for line in lines]
     assert [each["key"] for each in facts] == odd
     assert {requests.get(each["link"], timeout=10).content for each in facts} == {b"x"}
+
+
+def test_files_are_named_by_odd_keys_too(bucket, odd):
+    rows = table(stored(bucket, export(options=URLOptions(60, filename="{stem} copy{suffix}"))))
+    assert [unguarded(row["key"]) for row in rows] == odd
+    assert {requests.get(row["link"], timeout=10).content for row in rows} == {b"x"}
+
+
+def test_a_key_that_no_browser_could_ask_for_has_a_row_without_a_link(bucket):
+    for key in ("a/../b", "c"):
+        bucket.put(key, b"x")
+    job = export()
+    first, second = table(stored(bucket, job))
+    assert (first["key"], first["link"], first["expires_at"]) == ("a/../b", "", "")
+    assert second["link"]
+    assert (jobs.progress(job).written, jobs.progress(job).skipped) == (2, 1)
+    assert len(table(stored(bucket, export(columns=["link", "size"])))) == 1, "of what could it tell?"
 
 
 def test_text_holds_a_link_a_line(bucket, odd):
@@ -265,8 +278,9 @@ def test_a_share_a_row(bucket, addressed):
     job = export(output="shares", options=ShareOptions(3600, max_downloads=2), created_by=ann)
     rows = table(stored(bucket, job))
     made = Share.objects.order_by("key")
-    assert [row["key"] for row in rows] == ["a", "b"]
+    assert [row["key"] for row in rows] == ["a", "b", "x//y"]
     assert jobs.progress(job).skipped == 1, "x//y has no name in the storage"
+    assert rows.pop()["link"] == ""
     assert [(share.key, share.max_downloads, share.created_by) for share in made] == [("a", 2, ann), ("b", 2, ann)]
     assert AuditEvent.objects.filter(action=Action.CREATED).count() == 2
     from django_oss_share.services import shares

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
 from django_oss_share.oss import InvalidArgument, InvalidHeader, content_disposition
+from django_oss_share.oss.disposition import fitted_filename
 
 NAMES = [
     "a.txt",
@@ -91,6 +92,15 @@ def test_any_name_comes_back_or_is_refused(name: str) -> None:
         assert header.isprintable()
         for parse in PARSERS:
             assert parse(header) == ("attachment", name)
+
+
+@given(st.text(alphabet=st.characters(), max_size=30))
+def test_any_text_becomes_a_name(text: str) -> None:
+    fitted = fitted_filename(text)
+    content_disposition("attachment", fitted)
+    assert len(fitted) == max(1, len(text)) or fitted == "_"
+    if text.isalnum():
+        assert fitted == text
 
 
 def test_by_example() -> None:

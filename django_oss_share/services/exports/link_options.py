@@ -9,6 +9,7 @@ from typing import Any
 
 from ...models import Disposition, Mode, Output
 from ...oss import InvalidArgument
+from ...oss.disposition import fitted_filename
 from ..presigning import Host
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -83,7 +84,7 @@ def check_pattern(pattern: str) -> str:
 
 
 def named_by(pattern: str, key: str, version: str) -> str:
-    """The file name that ``pattern`` makes of ``key``."""
+    """The file name that ``pattern`` makes of ``key``, with ``_`` for what no file's name may hold."""
     folders, _, name = key.rstrip("/").rpartition("/")
     stem, dot, suffix = name.rpartition(".")
     facts = {
@@ -93,4 +94,4 @@ def named_by(pattern: str, key: str, version: str) -> str:
         "folder": folders.rpartition("/")[2],
         "version": version,
     }
-    return _PLACEHOLDER.sub(lambda found: facts[found[1]], pattern)
+    return fitted_filename(_PLACEHOLDER.sub(lambda found: facts[found[1]], pattern))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from ..transactions import atomic
 from . import link_options, sources
 from .link_options import ShareOptions, URLOptions
 from .sharing import share_id
-from .signing import Signer
+from .signing import Link, Signer
 from .sources import Shares
 from .writers import Column, Row
 
@@ -34,7 +34,8 @@ Beat = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """:ivar rows: of the job's columns. :ivar skipped: chosen ones that no link can open.
+    """:ivar rows: of the job's columns. :ivar skipped: chosen ones that no link can open: where keys are told, their
+    rows say so by having none.
     :ivar links_end_at: the earliest end of their links; None: none ends.
     """
 
@@ -66,21 +67,35 @@ class _Presigned:
         self._signer = Signer(presigner_of(self._storage), self._lifetime, self._query("", ""), lambda error: None)
 
     def rows(self, chosen: Sequence[ListedObject], beat: Beat) -> Rows:
-        signer, before = self._signer, self._signer.skipped
-        if self._options.filename or (chosen and chosen[0].version_id):
-            links = []
-            for each in chosen:
-                signer.query = self._query(each.key, each.version_id)
-                links += signer.links([each.key])
-        else:
-            links = signer.links([each.key for each in chosen])
-        skipped = signer.skipped - before
-        if skipped:
-            linked = {link.key for link in links}
-            chosen = [each for each in chosen if each.key in linked]
-        ends = [link.expires_at for link in links]
-        facts = {**_facts(self._columns, chosen), Column.LINK: [link.url for link in links], Column.EXPIRES_AT: ends}
-        return Rows(_rows(self._columns, facts), skipped, min(ends, default=None))
+        links = self._each_by_itself(chosen) if self._differ(chosen) else self._alike(chosen)
+        skipped = links.count(None)
+        if skipped and Column.KEY not in self._columns:
+            chosen = [each for each, link in zip(chosen, links, strict=True) if link]
+            links = [link for link in links if link]
+        ends = [link and link.expires_at for link in links]
+        facts = {
+            **_facts(self._columns, chosen),
+            Column.LINK: [link and link.url for link in links],
+            Column.EXPIRES_AT: ends,
+        }
+        return Rows(_rows(self._columns, facts), skipped, min((end for end in ends if end), default=None))
+
+    def _differ(self, chosen: Sequence[ListedObject]) -> bool:
+        return bool(self._options.filename or (chosen and chosen[0].version_id))
+
+    def _each_by_itself(self, chosen: Sequence[ListedObject]) -> list[Link | None]:
+        links: list[Link | None] = []
+        for each in chosen:
+            self._signer.query = self._query(each.key, each.version_id)
+            links += self._signer.links([each.key]) or [None]
+        return links
+
+    def _alike(self, chosen: Sequence[ListedObject]) -> Sequence[Link | None]:
+        links = self._signer.links([each.key for each in chosen])
+        if len(links) == len(chosen):
+            return links
+        by_key = {link.key: link for link in links}
+        return [by_key.get(each.key) for each in chosen]
 
     def _lifetime(self) -> int:
         cover(self._storage, self._options.expires_in)
@@ -103,24 +118,24 @@ class _Shared:
         self._begin = len(storage_of(job.storage).object_key(""))
 
     def rows(self, chosen: Sequence[ListedObject], beat: Beat) -> Rows:
-        kept: list[ListedObject] = []
-        made: list[Share] = []
+        made: list[Share | None] = []
         for at in range(0, len(chosen), _SHARES):
             beat()
-            for each, share in self._made(chosen[at : at + _SHARES]):
-                kept.append(each)
-                made.append(share)
-        facts = {**_facts(self._columns, kept), **_links(self._job, made)}
-        return Rows(_rows(self._columns, facts), len(chosen) - len(kept), _earliest(made))
+            made += self._made(chosen[at : at + _SHARES])
+        skipped = made.count(None)
+        if skipped and Column.KEY not in self._columns:
+            chosen = [each for each, share in zip(chosen, made, strict=True) if share]
+            made = [share for share in made if share]
+        facts = {**_facts(self._columns, chosen), **_links(self._job, made)}
+        return Rows(_rows(self._columns, facts), skipped, _earliest(made))
 
-    def _made(self, objects: Sequence[ListedObject]) -> Iterable[tuple[ListedObject, Share]]:
+    def _made(self, objects: Sequence[ListedObject]) -> Sequence[Share | None]:
         ids = [share_id(self._job, f"{each.version_id}\0{each.key}") for each in objects]
         try:
-            found = self._found_or_new(objects, ids)
+            return self._found_or_new(objects, ids)
         except IntegrityError:
             # Somebody who was thought dead made some of them meanwhile.
-            found = self._found_or_new(objects, ids)
-        return [(each, share) for each, share in zip(objects, found, strict=True) if share is not None]
+            return self._found_or_new(objects, ids)
 
     def _found_or_new(self, objects: Sequence[ListedObject], ids: Sequence[str]) -> list[Share | None]:
         with atomic():
@@ -170,11 +185,15 @@ def _facts(columns: Sequence[Column], objects: Sequence[ListedObject]) -> dict[C
     return {name: [tell(each) for each in objects] for name, tell in _TOLD.items() if name in columns}
 
 
-def _links(job: ExportJob, made: Sequence[Share]) -> dict[Column, list[Any]]:
+def _links(job: ExportJob, made: Sequence[Share | None]) -> dict[Column, list[Any]]:
     return {
-        Column.LINK: [f"{job.base_url}{reverse('oss_share:share', args=[tokens.make(share)])}" for share in made],
-        Column.EXPIRES_AT: [share.expires_at for share in made],
+        Column.LINK: [share and _link(job, share) for share in made],
+        Column.EXPIRES_AT: [share and share.expires_at for share in made],
     }
+
+
+def _link(job: ExportJob, share: Share) -> str:
+    return f"{job.base_url}{reverse('oss_share:share', args=[tokens.make(share)])}"
 
 
 def _rows(columns: Sequence[Column], facts: Mapping[Column, list[Any]]) -> list[Row]:
@@ -185,8 +204,8 @@ def _none(count: int) -> dict[Column, list[Any]]:
     return {name: [None] * count for name in Column}
 
 
-def _earliest(made: Sequence[Share]) -> datetime | None:
-    return min((share.expires_at for share in made if share.expires_at is not None), default=None)
+def _earliest(made: Sequence[Share | None]) -> datetime | None:
+    return min((share.expires_at for share in made if share and share.expires_at is not None), default=None)
 
 
 _TOLD: Mapping[Column, Callable[[ListedObject], Any]] = {

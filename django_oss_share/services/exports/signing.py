@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class Signer:
         """
         seconds, keys = self.lifetime(), list(keys)
         try:
-            signed = list(self.presigner.presign_many(keys, expires_in=seconds, query=self.query))
+            signed = list(self._signed(keys, seconds))
         except InvalidKey:
             keys, signed = self._one_by_one(keys, seconds)
         if any(link.clipped for link in signed):
@@ -59,10 +59,13 @@ class Signer:
         signed: dict[int, PresignedURL] = {}
         for at, key in enumerate(keys):
             try:
-                signed[at] = self.presigner.presign(key, "GET", seconds, self.query)
+                (signed[at],) = self._signed([key], seconds)
             except InvalidKey as error:
                 self._skip(error)
         return [keys[at] for at in signed], list(signed.values())
+
+    def _signed(self, keys: list[str], seconds: int) -> Iterator[PresignedURL]:
+        return self.presigner.presign_many(keys, expires_in=seconds, query=self.query, listed=True)
 
     def _skip(self, error: InvalidKey) -> None:
         self.skipped += 1
