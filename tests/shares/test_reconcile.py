@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from django_oss_share.management.reconciled import text as reconciled_lines
 from django_oss_share.models import Action, AuditEvent, ExportJob
-from django_oss_share.services import access, audit, presigning
+from django_oss_share.services import access, audit, presigning, uploads
 from django_oss_share.services.audit import log_files
 from django_oss_share.services.audit.reconcile import reconcile
 from django_oss_share.services.objects import storage_of
@@ -121,6 +121,35 @@ def test_many_links_of_one_row(logged):
     logged.deliver_logs()
     (use,) = read().uses
     assert (use.key, use.tally.downloads, use.tally.sent) == ("reports/q4.pdf", 1, 1)
+
+
+def test_parts_of_an_upload_are_links_of_whoever_began_it(logged):
+    uploads.put("in/small.bin", size=5)
+    upload = uploads.begin("in/big.bin", size=250 * 1024, part_size=100 * 1024)
+    again = uploads.begin("in/big.bin", size=5)
+    for part in (*uploads.sign_parts(upload.ticket, [1, 2, 3]), *uploads.sign_parts(again.ticket, [1])):
+        assert requests.put(part.link.url, data=b"x" * part.size, timeout=5).status_code == 200
+    strange = storage_of("default").client.initiate("in/other.bin", {})
+    query = {"partNumber": 1, "uploadId": strange}
+    url = storage_of("default").presign("in/other.bin", method="PUT", expires_in=60, parameters=query).url
+    assert requests.put(url, data=b"x", timeout=5).status_code == 200
+    logged.deliver_logs()
+    found = read()
+    assert [(use.key, use.tally.other) for use in found.uses] == [("in/big.bin", 3), ("in/big.bin", 1)]
+    assert {use.event.data["size"] for use in found.uses} <= {250 * 1024, 5}
+    (unknown,) = found.never_issued
+    assert (unknown.key, unknown.tally.other) == ("in/other.bin", 1)
+
+
+def test_links_that_were_opened_are_those_that_oss_let_in_and_logged(logged):
+    assert get(storage_of("default").url(KEY)) == 200
+    refused, opened = access.issue(visit(make_share())), access.issue(visit(make_share()), preview=True)
+    presigning.presign("logs", "elsewhere", expires_in=60)
+    assert requests.put(refused.url, data=b"", timeout=5).status_code == 403
+    assert get(opened.url) == 200
+    logged.deliver_logs()
+    found = read()
+    assert (found.issued, found.opened) == (2, 1)
 
 
 @pytest.mark.parametrize("version", ["v4", "v1"])

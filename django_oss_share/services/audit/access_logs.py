@@ -30,7 +30,7 @@ _TIME = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z").fullmatch
 # Of a query, what is of interest.
 _PARAMETERS = frozenset(
-    ["x-oss-signature", "x-oss-credential", "x-oss-date", "x-oss-process", "Signature", "OSSAccessKeyId"]
+    ["x-oss-signature", "x-oss-credential", "x-oss-date", "x-oss-process", "Signature", "OSSAccessKeyId", "uploadId"]
 )
 
 
@@ -38,11 +38,13 @@ class Link(NamedTuple):
     """The signature of a request's address.
 
     :ivar digest: as the audit keeps it. :ivar signed_at: aware UTC; None where the link does not say it (V1).
+    :ivar is_part: of an upload by parts. Their links count as one: the digest is that of the upload's id.
     """
 
     digest: str
     access_key_id: str
     signed_at: datetime | None
+    is_part: bool = False
 
 
 class Line(NamedTuple):
@@ -73,7 +75,7 @@ def parse(text: str) -> Line | None:
     if found is None or at is None:
         return None
     parameters = _parameters(found["uri"])
-    link = _link(parameters)
+    link = _link(parameters, found["method"])
     return Line(
         at=at,
         address=found["address"],
@@ -129,7 +131,7 @@ def _is_sane(year: str) -> bool:
     return 2000 <= int(year) < 9999
 
 
-def _link(parameters: dict[str, str]) -> Link | None:
+def _link(parameters: dict[str, str], method: str) -> Link | None:
     encoded = parameters.get("x-oss-signature") or parameters.get("Signature")
     if not encoded:
         return None
@@ -138,8 +140,10 @@ def _link(parameters: dict[str, str]) -> Link | None:
     if "%" in signature:
         signature = unquote(signature)
     owner = unquote(parameters.get("x-oss-credential") or parameters.get("OSSAccessKeyId") or "")
-    digest = sha256(signature.encode(errors="replace")).hexdigest()
-    return Link(digest, owner.partition("/")[0], _signed_at(parameters.get("x-oss-date", "")))
+    is_part = method == "PUT" and "uploadId" in parameters
+    known_by = f"uploadId={unquote(parameters['uploadId'])}" if is_part else signature
+    digest = sha256(known_by.encode(errors="replace")).hexdigest()
+    return Link(digest, owner.partition("/")[0], _signed_at(parameters.get("x-oss-date", "")), is_part)
 
 
 def _signed_at(text: str) -> datetime | None:

@@ -19,11 +19,13 @@ from ...models.export import Output
 from ...oss import OSSShareError
 from ..objects import linkable_storages
 from ..transactions import atomic
+from ..uploads.promises import TICKET_LIFE
 from .ids import first_id_at
 from .log_files import LogFile
 from .paging import in_order
 from .records import record
 from .tallies import LogTally, Opened, Tally, read
+from .upload_links import Uploads, begins_parts
 
 #: Between OSS's clock and ours.
 _SKEW = timedelta(minutes=15)
@@ -48,9 +50,9 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What became of one link that was handed out.
+    """What became of one link that was handed out, or of those to the parts of an upload.
 
-    :ivar event: that it was. :ivar key: of the object, as the audit has it. :ivar digest: of its signature.
+    :ivar event: that it was. :ivar key: of the object, as the audit has it. :ivar digest: as the tally has it.
     """
 
     event: AuditEvent
@@ -72,8 +74,9 @@ class Reconciliation:
     :ivar tally: all that the files say, each once. :ivar uses: of links that were handed out.
     :ivar never_issued: links in the logs that no row of the audit tells of. :ivar exported: the number of an export
         that was writing links of that bucket when one of those was signed, by digest.
-    :ivar issued: links that were handed out between the first line and the last.
-    :ivar opened: how many of those are in the logs. :ivar recorded: rows that the audit has now and had not before.
+    :ivar issued: links to the buckets in the logs that were handed out between the first line and the last.
+    :ivar opened: how many of those OSS let somebody in by.
+    :ivar recorded: rows that the audit has now and had not before.
     """
 
     files: list[FileRead] = field(default_factory=list)
@@ -123,15 +126,22 @@ def _earlier() -> Iterator[AuditEvent]:
 
 
 def _join(found: Reconciliation) -> None:
-    unexplained = dict(found.tally.links)
+    links, storages = found.tally.links, linkable_storages()
+    unexplained, uploads = dict(links), Uploads(links.values(), _SKEW)
     for event in _issued(found.tally):
+        storage = storages.get(event.storage)
+        is_counted = storage is not None and storage.bucket_name in found.tally.buckets and _is_between(event, found)
         for key, digest in _links_of(event):
             # The same object signed twice within a second is one and the same link, which counts for the first.
             if opened := unexplained.pop(digest, None):
                 found.uses.append(Use(event, key, digest, opened.tally))
-            if _is_between(event.at, found.tally):
+            if is_counted:
                 found.issued += 1
-                found.opened += digest in found.tally.links
+                found.opened += digest in links and links[digest].tally.was_let_in
+        if storage is not None and begins_parts(event):
+            uploads.join(event, storage.bucket_name, storage.object_key(event.key))
+    for digest, event in uploads.begun.items():
+        found.uses.append(Use(event, event.key, digest, unexplained.pop(digest).tally))
     found.never_issued = sorted(unexplained.values(), key=_worst_first)
     found.exported = dict(_exported(found.never_issued))
 
@@ -166,8 +176,9 @@ def _issued(tally: LogTally) -> Iterator[AuditEvent]:
     if tally.first is None or tally.last is None:
         return iter(())
     rows = AuditEvent.objects.filter(action__in=_HANDING_OUT, id__lt=first_id_at(tally.last + _SKEW))
-    signed = [opened.link.signed_at for opened in tally.links.values()]
-    moments = [moment for moment in signed if moment is not None]
+    signed = [(opened.link.signed_at, opened.link.is_part) for opened in tally.links.values()]
+    # Links to parts are signed as they are asked for, as long as the upload's ticket is good.
+    moments = [at - TICKET_LIFE if is_part else at for at, is_part in signed if at is not None]
     if len(moments) == len(signed):
         rows = rows.filter(id__gte=first_id_at(min([*moments, tally.first]) - _SKEW))
     return in_order(rows)
@@ -184,8 +195,10 @@ def _links_of(event: AuditEvent) -> Iterator[tuple[str, str]]:
     yield from event.data.get("links", ())
 
 
-def _is_between(at: datetime, tally: LogTally) -> bool:
-    return tally.first is not None and tally.last is not None and tally.first <= at <= tally.last
+def _is_between(event: AuditEvent, found: Reconciliation) -> bool:
+    first, last = found.tally.first, found.tally.last
+    # Logs name the second alone.
+    return first is not None and last is not None and first <= event.at < last + _SECOND
 
 
 def _put_on_record(found: Reconciliation, new: LogTally, files: list[FileRead], by: Any) -> None:

@@ -87,11 +87,13 @@ class Opened:
 class LogTally:
     """What one log file, or several, say.
 
-    :ivar links: by digest. :ivar anonymous: requests that nobody signed. :ivar cdn: a CDN's, on its way back to the
-        bucket. :ivar elsewhere: lines of buckets that are none of ours. :ivar unreadable: lines that are none.
+    :ivar links: by digest. :ivar buckets: of ours, that there are lines of. :ivar anonymous: requests that nobody
+        signed. :ivar cdn: a CDN's, on its way back to the bucket. :ivar elsewhere: lines of buckets that are none of
+        ours. :ivar unreadable: lines that are none.
     """
 
     links: dict[str, Opened] = field(default_factory=dict)
+    buckets: set[str] = field(default_factory=set)
     anonymous: Tally = field(default_factory=Tally)
     cdn: Tally = field(default_factory=Tally)
     lines: int = 0
@@ -102,6 +104,7 @@ class LogTally:
 
     def add(self, line: Line) -> None:
         self._stretch(line.at, line.at)
+        self.buckets.add(line.bucket)
         if line.link is not None:
             opened = self.links.setdefault(line.link.digest, Opened(line.link, line.bucket, line.key))
             opened.tally.add(line)
@@ -113,6 +116,7 @@ class LogTally:
     def merge(self, other: LogTally) -> None:
         for name in ("lines", "elsewhere", "unreadable"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.buckets |= other.buckets
         self.anonymous.merge(other.anonymous)
         self.cdn.merge(other.cdn)
         for digest, opened in other.links.items():
