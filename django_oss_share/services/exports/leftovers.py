@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from ...models import ExportJob, ExportShard, ExportState
+from ...oss import OSSShareError
 from ...oss.errors import ServiceError
 from ..objects import storage_of
 from ..transactions import atomic
+
+_logger = logging.getLogger("django_oss_share.exports")
 
 
 def begin_anew(job: ExportJob) -> None:
@@ -36,15 +41,21 @@ def abort_upload(job: ExportJob) -> None:
 def tidy(now: datetime | None = None) -> int:
     """Remove results that were kept long enough, and what failed and cancelled exports left; how many of them.
 
-    :raises ServiceError: OSS does not; the next time will.
+    What cannot be removed is logged, and left to the next time.
     """
     now = now or timezone.now()
-    jobs = list(ExportJob.objects.to_tidy(now))
-    for job in jobs:
+    return sum(_is_tidied(job, now) for job in ExportJob.objects.to_tidy(now))
+
+
+def _is_tidied(job: ExportJob, now: datetime) -> bool:
+    try:
         abort_upload(job)
         if job.state == ExportState.DONE:
             storage_of(job.result_storage).delete(job.result_key)
-        with atomic():
-            ExportShard.objects.filter(job=job).update(head=b"", tail=b"", parts=[])
-            ExportJob.objects.filter(pk=job.pk, state=job.state).update(removed_at=now)
-    return len(jobs)
+    except (OSSShareError, ImproperlyConfigured) as error:
+        _logger.warning("What export %s left cannot be removed now: %s", job.pk, error)
+        return False
+    with atomic():
+        ExportShard.objects.filter(job=job).update(head=b"", tail=b"", parts=[])
+        ExportJob.objects.filter(pk=job.pk, state=job.state).update(removed_at=now)
+    return True

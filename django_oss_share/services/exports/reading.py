@@ -46,9 +46,12 @@ def read(job: ExportJob, stretch: Mapping[str, Any], position: Mapping[str, Any]
     if isinstance(source, Shares):
         return _shares(source, position)
     storage = storage_of(job.storage)
-    batches = _reader(storage, source, stretch, position)
-    hidden = _results(job, storage)
-    return (_without(batch, hidden) for batch in batches) if hidden else batches
+    shown = Selection(hidden=_results(job, storage))
+    if isinstance(source, Objects):
+        return _objects(storage, source, shown, position)
+    if isinstance(source, Inventory):
+        return _inventory(storage, source, shown, stretch, position)
+    return _prefix(storage, source, shown, stretch, position)
 
 
 def selection_of(storage: OSSStorage, prefix: str, filters: Filters, **more: Any) -> Selection:
@@ -73,45 +76,37 @@ def selection_for(storage: OSSStorage, source: Prefix, stretch: Mapping[str, Any
     return replace(chosen, **stretch)
 
 
-def _reader(
-    storage: OSSStorage, source: Objects | Prefix | Inventory, stretch: Mapping[str, Any], position: Mapping[str, Any]
-) -> Iterator[Batch]:
-    if isinstance(source, Objects):
-        return _objects(storage, source, position)
-    if isinstance(source, Inventory):
-        return _inventory(storage, source, stretch, position)
-    return _prefix(storage, source, stretch, position)
-
-
 def _prefix(
-    storage: OSSStorage, source: Prefix, stretch: Mapping[str, Any], position: Mapping[str, Any]
+    storage: OSSStorage, source: Prefix, shown: Selection, stretch: Mapping[str, Any], position: Mapping[str, Any]
 ) -> Iterator[Batch]:
     limit, taken = source.filters.limit, int(position.get("taken", 0))
-    chosen = replace(selection_for(storage, source, stretch), limit=limit and limit - taken)
+    chosen = selection_for(storage, source, stretch)
+    chosen = replace(chosen, limit=limit and limit - taken, hidden=shown.hidden)
     for page in chosen.pages(lister_of(storage), token=position.get("token")):
         taken += len(page.objects)
         behind = {"end": True} if page.next_token is None else {"token": page.next_token, "taken": taken}
         yield Batch(page.listed, page.objects, 0, behind)
 
 
-def _objects(storage: OSSStorage, source: Objects, position: Mapping[str, Any]) -> Iterator[Batch]:
+def _objects(storage: OSSStorage, source: Objects, shown: Selection, position: Mapping[str, Any]) -> Iterator[Batch]:
     at = int(position.get("at", 0))
     token = position.get("token")
     with ThreadPoolExecutor(_ASKED, thread_name_prefix="oss-head") as pool:
         while at < len(source.keys):
             if source.keys[at].endswith("/"):
-                yield from _folder(storage, source.keys[at], at, token)
+                folder = replace(shown, prefix=storage.object_key(source.keys[at]))
+                yield from _folder(storage, folder, at, token)
                 at, token = at + 1, None
                 continue
             keys = _until_folder(source.keys[at : at + _OBJECTS])
             at += len(keys)
             found = list(pool.map(lambda key: _described(storage, key), keys))
             there = [each for each in found if each is not None]
-            yield Batch(len(keys), there, len(keys) - len(there), {"at": at})
+            yield Batch(len(keys), list(shown.wanted(there)), len(keys) - len(there), {"at": at})
 
 
-def _folder(storage: OSSStorage, folder: str, at: int, token: str | None) -> Iterator[Batch]:
-    for page in Selection(prefix=storage.object_key(folder)).pages(lister_of(storage), token=token):
+def _folder(storage: OSSStorage, folder: Selection, at: int, token: str | None) -> Iterator[Batch]:
+    for page in folder.pages(lister_of(storage), token=token):
         behind = {"at": at + 1} if page.next_token is None else {"at": at, "token": page.next_token}
         yield Batch(page.listed, page.objects, 0, behind)
 
@@ -130,10 +125,10 @@ def _described(storage: OSSStorage, name: str) -> ListedObject | None:
 
 
 def _inventory(
-    storage: OSSStorage, source: Inventory, stretch: Mapping[str, Any], position: Mapping[str, Any]
+    storage: OSSStorage, source: Inventory, shown: Selection, stretch: Mapping[str, Any], position: Mapping[str, Any]
 ) -> Iterator[Batch]:
     begin, limit, taken = storage.object_key(""), source.filters.limit, int(position.get("taken", 0))
-    chosen = selection_of(storage, "", source.filters)
+    chosen = selection_of(storage, "", source.filters, hidden=shown.hidden)
     manifest = inventories.manifest_of(source, storage)
     first, last = stretch.get("files", [0, len(manifest.files)])
     at, row = position.get("file", first), int(position.get("row", 0))
@@ -164,9 +159,3 @@ def _results(job: ExportJob, storage: OSSStorage) -> str:
     """What keys of results in the listed bucket begin with; "": there are none."""
     results = storage_of(job.result_storage)
     return results.object_key(conf.export_prefix) if results.bucket_name == storage.bucket_name else ""
-
-
-def _without(batch: Batch, hidden: str) -> Batch:
-    if not any(each.key.startswith(hidden) for each in batch.chosen):
-        return batch
-    return batch._replace(chosen=[each for each in batch.chosen if not each.key.startswith(hidden)])

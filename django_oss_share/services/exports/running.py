@@ -184,6 +184,11 @@ def _leased(shard: ExportShard) -> Iterator[Lease | None]:
     lease = take(shard)
     try:
         yield lease
+    except OSSShareError:
+        if lease is not None:
+            # What goes wrong for those who lost it is no news of the export: it may well be what others did.
+            lease.keep()
+        raise
     finally:
         if lease is not None:
             lease.release()
@@ -192,11 +197,7 @@ def _leased(shard: ExportShard) -> Iterator[Lease | None]:
 def _stopped(job: ExportJob) -> Ran:
     job.refresh_from_db()
     if job.state == ExportState.CANCELLED:
-        try:
-            abort_upload(job)
-        except ServiceError as error:
-            # The next tidying does it.
-            _logger.warning("Export %s was cancelled, and its parts could not be removed: %s", job.pk, error)
+        _abort(job)
     return Ran(Outcome.OVER if job.is_over else Outcome.BUSY, 0 if job.is_over else _PAUSE)
 
 
@@ -213,7 +214,12 @@ def _give_up(job: ExportJob, problem: str) -> None:
     """Failed for good: nothing is left behind."""
     _fail(job, problem)
     job.refresh_from_db()
+    _abort(job)
+
+
+def _abort(job: ExportJob) -> None:
     try:
         abort_upload(job)
-    except ServiceError as error:
-        _logger.warning("Export %s failed, and its parts could not be removed: %s", job.pk, error)
+    except (OSSShareError, ImproperlyConfigured) as error:
+        # The next tidying does it.
+        _logger.warning("Export %s is %s, and its parts could not be removed: %s", job.pk, job.state, error)

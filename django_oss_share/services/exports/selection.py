@@ -36,6 +36,7 @@ class Selection:
     :ivar modified_from: aware, as is ``modified_until``; both are allowed themselves.
     :ivar limit: of objects.
     :ivar versions: each version of them, not only the latest.
+    :ivar hidden: what keys begin with that are never wanted.
     """
 
     prefix: str = ""
@@ -49,6 +50,7 @@ class Selection:
     modified_until: datetime | None = None
     limit: int | None = None
     versions: bool = False
+    hidden: str = ""
 
     def pages(self, lister: BucketLister, page_size: int = 1000, *, token: str | None = None) -> Iterator[Chosen]:
         """For each page of the list, what is wanted of it.
@@ -83,6 +85,8 @@ class Selection:
     def wanted(self, objects: list[ListedObject]) -> Iterator[ListedObject]:
         """Those of ``objects`` that are wanted, whatever the limit."""
         wanted: Iterator[ListedObject] = iter(objects)
+        if self.hidden:
+            wanted = (each for each in wanted if not each.key.startswith(self.hidden))
         if self.end_with:
             # Python orders text as OSS orders its UTF-8.
             wanted = (each for each in wanted if each.key <= self.end_with)

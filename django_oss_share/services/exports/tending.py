@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ...models import ExportJob, ExportShard
-from ...oss.errors import ServiceError
 from . import queueing
 from .leases import LEASE
 from .leftovers import tidy
@@ -18,7 +16,6 @@ from .leftovers import tidy
 #: A message that nobody has acted on by then counts as lost; a second one does no harm.
 _LOST = timedelta(minutes=10)
 _DEAD = timedelta(seconds=LEASE)
-_logger = logging.getLogger("django_oss_share.exports")
 
 
 def tend(now: datetime | None = None) -> dict[str, int]:
@@ -27,7 +24,7 @@ def tend(now: datetime | None = None) -> dict[str, int]:
     :raises NotQueued: nobody who runs exports can be reached.
     """
     now = now or timezone.now()
-    tidied, resumed = _tidied(now), 0
+    tidied, resumed = tidy(now), 0
     for job in ExportJob.objects.under_way().order_by("id"):
         for shards in _idle(job, now):
             queueing.submit(job.pk, shards)
@@ -50,11 +47,3 @@ def _idle(job: ExportJob, now: datetime) -> Iterator[tuple[int, ...]]:
     ExportShard.objects.filter(dead, job=job, index__in=idle).update(lease_until=now)
     for index in idle:
         yield () if index == 0 else (index,)
-
-
-def _tidied(now: datetime) -> int:
-    try:
-        return tidy(now)
-    except ServiceError as error:
-        _logger.warning("What exports left cannot be removed now: %s", error)
-        return 0
