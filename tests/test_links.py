@@ -134,7 +134,7 @@ def test_a_picture_as_it_is_needs_no_image_url():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"width": 0}, "resize.width=0 is not allowed; use 1 to 16384"),
+        ({"width": 0}, "resize.width=0 is not allowed; use a whole number, 1 to 16384"),
         ({"format": "exe"}, "format='exe' is not allowed"),
         ({"quality": 101}, "quality=101 is not allowed"),
     ],

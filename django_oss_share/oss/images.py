@@ -25,7 +25,7 @@ Writer = Callable[[Any], str]
 def whole(low: int, high: int) -> Writer:
     def write(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"{low} to {high}")
+            raise ValueError(f"a whole number, {low} to {high}")
         return str(value)
 
     return write
@@ -77,6 +77,7 @@ _LONG_NAMES = {
     "opacity": "t",
     "font": "type",
 }
+_LONG_NAMES_OF = {letter: name for name, letter in _LONG_NAMES.items()}
 #: Operations with named parameters.
 _NAMED: Mapping[str, Mapping[str, Writer]] = {
     "resize": {
@@ -116,6 +117,8 @@ _NAMED: Mapping[str, Mapping[str, Writer]] = {
         "P": whole(1, 100),
     },
 }
+# OSS refuses those that have none of these.
+_ONE_OF: Mapping[str, frozenset[str]] = {"resize": frozenset("whlsp"), "watermark": frozenset({"text", "image"})}
 #: Operations with one bare value.
 _BARE: Mapping[str, Writer] = {
     "rotate": whole(0, 360),
@@ -187,6 +190,9 @@ def with_parameters(name: str, writers: Mapping[str, Writer], value: Mapping[str
                 f"{name}.{parameter} is given twice, by two of its names; keep one.", field=name, value=parameter
             )
         written[short] = _written(f"{name}.{parameter}", writers[short], each)
+    if name in _ONE_OF and _ONE_OF[name].isdisjoint(written):
+        needed = " or ".join(_LONG_NAMES_OF.get(letter, letter) for letter in writers if letter in _ONE_OF[name])
+        raise InvalidArgument(f"{name}={dict(value)!r} says too little; add {needed}.", field=name, value=value)
     return ",".join([name, *(f"{short}_{text}" for short, text in written.items())])
 
 
