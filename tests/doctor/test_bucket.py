@@ -137,6 +137,14 @@ def test_the_probe_leaves_nothing_when_something_fails_midway(bucket, operation)
     assert left_over(bucket) == []
 
 
+def test_of_a_probe_that_was_not_stored_nothing_further_is_said(bucket):
+    bucket.faults.add(Fault("status", operation="PutObject", status=503))
+    examination = examine("default")
+    assert found(examination, "put").cause == "unreachable"
+    assert found(examination, "get").cause == "ok"
+    assert not [each for each in examination.findings if each.check == "link"]
+
+
 def test_a_probe_that_cannot_be_removed_is_named(bucket, settings):
     only(settings, bucket, "oss:GetObject", "oss:PutObject", "oss:GetBucketLocation")
     finding = found(examine("default"), "delete")

@@ -83,8 +83,11 @@ class Probe:
             yield self._absent(client)
             return
         try:
-            yield self._read(client)
-            yield from self._opened()
+            if put.level is Level.OK:
+                yield self._read(client)
+                yield from self._opened()
+            else:
+                yield self._absent(client)
         finally:
             removed = self._removed(client)
         yield removed
