@@ -9,6 +9,8 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 
+from django_oss_share.management.commands import oss_doctor
+
 CONTRACT = {"cause", "explanation", "cure", "link"}
 
 
@@ -105,3 +107,13 @@ def test_a_misconfigured_project_is_told_in_a_sentence(world, settings):
     with pytest.raises(CommandError, match="cannot be looked at") as refused:
         call_command("oss_doctor", "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/q3.pdf")
     assert refused.value.returncode == 2
+
+
+def test_an_interrupted_one_ends_in_one_line(monkeypatch):
+    def interrupted(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(oss_doctor, "examine", interrupted)
+    with pytest.raises(CommandError, match=r"^Interrupted\.$") as caught:
+        call_command("oss_doctor", bucket="default")
+    assert caught.value.returncode == 130

@@ -13,6 +13,7 @@ from ...oss import OSSShareError
 from ...oss.reading.text import MAX_LENGTH
 from ...services.doctor import Diagnosis, NotALink, diagnose
 from ...services.doctor.bucket import PREFIX, Examination, examine
+from ..pipes import leave_pipe
 from ..printing import as_json, as_text
 
 #: The exit code for what cannot be judged at all.
@@ -50,10 +51,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if (options["url"] is None) == (options["bucket"] is None):
             raise CommandError("Give either a link or --bucket ALIAS.", returncode=NOT_A_LINK)
-        if options["bucket"] is None:
-            self._explain(**options)
-        else:
-            self._examine(options["bucket"], options["prefix"], as_one_line=options["json"])
+        try:
+            if options["bucket"] is None:
+                self._explain(**options)
+            else:
+                self._examine(options["bucket"], options["prefix"], as_one_line=options["json"])
+        except BrokenPipeError:
+            leave_pipe()
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=130) from None
 
     def _examine(self, alias: str, prefix: str | None, *, as_one_line: bool) -> None:
         try:
@@ -63,6 +69,7 @@ class Command(BaseCommand):
         lines = [as_json(examination.as_dict())] if as_one_line else _report(examination)
         for line in lines:
             self.stdout.write(line)
+        self.stdout.flush()
         sys.exit(0 if examination.is_ok else 1)
 
     def _explain(self, **options: Any) -> None:
@@ -77,12 +84,14 @@ class Command(BaseCommand):
             raise CommandError(f"The link cannot be looked at: {error}", returncode=NOT_A_LINK) from error
         else:
             self._tell(diagnosis, as_one_line=options["json"])
+            self.stdout.flush()
             sys.exit(0 if diagnosis.is_ok else 1)
 
     def _refuse(self, why: str, *, as_one_line: bool) -> None:
         if not as_one_line:
             raise CommandError(f"Not a link: {as_text(why)}", returncode=NOT_A_LINK)
         self.stdout.write(as_json({"cause": None, "explanation": why, "cure": "", "link": {}}))
+        self.stdout.flush()
         sys.exit(NOT_A_LINK)
 
     def _tell(self, diagnosis: Diagnosis, *, as_one_line: bool) -> None:

@@ -14,6 +14,7 @@ from ...oss import InvalidArgument, OSSShareError
 from ...oss.errors import ServiceError
 from ...services import metadata
 from ...services.metadata import Outcome, Result, Wanted
+from ..pipes import leave_pipe
 from ..printing import as_json, as_text
 
 _WANTED = {
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = (
             "Look with --dry-run first. Exit code 0: all is as wanted; 1: some objects stay as they are, each with the "
-            "reason; 2: a bad argument; 4: OSS refused; 5: OSS failed."
+            "reason; 2: a bad argument; 4: OSS refused; 5: OSS failed; 130: interrupted."
         )
         parser.add_argument("keys", nargs="*", metavar="KEY", help="objects, by their names in the storage")
         parser.add_argument("--prefix", help="all objects whose names begin with that; '' is the whole storage")
@@ -53,23 +54,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = Wanted(**{name: options[name] for name in _WANTED})
+        self._counts: Counter[Result] = Counter()
         try:
-            counts = self._tell(_outcomes(wanted, options), as_lines=not options["as_json"])
+            self._tell(_outcomes(wanted, options), as_lines=not options["as_json"])
+            self.stdout.flush()
+        except BrokenPipeError:
+            leave_pipe()
         except (OSSShareError, ImproperlyConfigured) as error:
             raise CommandError(str(error), returncode=_exit_code(error)) from error
-        self.stderr.write(_summary(counts), style_func=str)
-        if counts[Result.SKIPPED] or counts[Result.FAILED]:
+        except KeyboardInterrupt:
+            done = _summary(self._counts) if self._counts else "What was changed is in the audit."
+            raise CommandError(f"Interrupted. {done}", returncode=130) from None
+        self.stderr.write(_summary(self._counts), style_func=str)
+        if self._counts[Result.SKIPPED] or self._counts[Result.FAILED]:
             sys.exit(1)
 
-    def _tell(self, outcomes: Iterable[Outcome], *, as_lines: bool) -> Counter[Result]:
-        counts: Counter[Result] = Counter()
+    def _tell(self, outcomes: Iterable[Outcome], *, as_lines: bool) -> None:
         for outcome in outcomes:
-            counts[outcome.result] += 1
+            self._counts[outcome.result] += 1
             if not as_lines:
                 self.stdout.write(as_json(_facts(outcome)))
             elif outcome.result != Result.UNCHANGED:
                 self.stdout.write(_line(outcome))
-        return counts
 
 
 def _outcomes(wanted: Wanted, options: dict[str, Any]) -> Iterable[Outcome]:

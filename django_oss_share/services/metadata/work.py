@@ -43,13 +43,12 @@ class Work:
         location = len(self.backend.object_key(""))
         for page in self.bucket.pages(self.backend.object_key("") + prefix):
             for key in page.keys:
+                name = key[location:]
                 if not key.endswith("/"):
-                    yield self.on(key[location:])
+                    yield self.on(name) if self._concerns(name) else Outcome(name, Result.UNCHANGED)
 
     def on(self, key: str, version_id: str = "") -> Outcome:
         """What comes of one object; no error of its own keeps the next from its turn."""
-        if not self._concerns(key):
-            return Outcome(key, Result.UNCHANGED)
         try:
             return self._on(inputs.checked_key(key), version_id)
         except InvalidArgument as error:
