@@ -72,8 +72,10 @@ KNOWN = {
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
     "gbk": "gb18030",
+    "gb2312": "gb18030",
     "koi8-r": "koi8-r",
     **{f"windows-125{number}": f"cp125{number}" for number in range(9)},
+    "iso-8859-1": "cp1252",
     **{f"iso-8859-{number}": f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
 }
 

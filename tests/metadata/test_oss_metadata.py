@@ -8,6 +8,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from django_oss_share.services import metadata
+from django_oss_share.services.metadata import Outcome, Result
 from django_oss_share.testing import Fault
 from django_oss_share.testing import Kind as FaultKind
 from metadata import texts
@@ -125,3 +127,28 @@ def test_an_oss_that_is_down_exits_with_5(run, oss):
     oss.faults.add(Fault(operation="ListObjectsV2", kind=FaultKind.STATUS, status=503))
     _, err, code = run("--prefix", "", "--fix-types")
     assert (code, "(503)" in err) == (5, True)
+
+
+def test_an_object_that_is_named_and_is_not_there_is_missed(run):
+    told, summary, code = run("photos/typo", "--fix-types")
+    assert "NoSuchKey" in told
+    assert (summary.strip(), code) == ("1 objects: 1 failed.", 1)
+
+
+def test_whoever_interrupts_it_is_told_how_far_it_came(run, monkeypatch):
+    def interrupted(*args: object, **kwargs: object):
+        yield Outcome("a.txt", Result.CHANGED)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(metadata, "change_below", interrupted)
+    assert run("--prefix", "docs/", "--fix-types")[1:] == ("Interrupted. 1 objects: 1 changed.", 130)
+
+
+@pytest.mark.parametrize("name", ["gb2312", "GBK", "gb18030"])
+def test_a_charset_by_another_of_its_names(run, library, head, name):
+    assert run("docs/季度.txt", "--fix-encoding", "--charset", name)[2] == 0
+    assert head("docs/季度.txt")["content-type"] == f"text/plain; charset={name.lower()}"
+
+
+def test_a_charset_goes_with_what_it_is_for(run):
+    assert run("docs/季度.txt", "--charset", "gbk")[1:] == ("charset='gbk': it goes with fix_encoding.", 2)

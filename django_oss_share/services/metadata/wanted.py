@@ -55,7 +55,7 @@ def checked(wanted: Wanted) -> Wanted:
     """:raises InvalidArgument: nothing is wanted; a value that no header takes; two that exclude each other."""
     _check_type(wanted)
     _check_disposition(wanted)
-    if not wanted.is_fixing and not wanted.sets:
+    if not wanted.is_fixing and not wanted.sets and not wanted.charset:
         raise InvalidArgument("Nothing is to be changed; say what.", field="")
     if wanted.charset and (not wanted.fix_encoding or wanted.charset.lower() not in KNOWN):
         problem = advice(wanted.charset.lower(), KNOWN) if wanted.fix_encoding else "it goes with fix_encoding."
