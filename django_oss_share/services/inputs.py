@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -70,6 +72,18 @@ def checked_prefix(prefix: str) -> str:
             value=prefix,
         )
     return checked_key(prefix, "prefix")
+
+
+def checked_md5(field: str, md5: str) -> str:
+    """As ``Content-MD5`` has it, or "" for none; :raises InvalidArgument: it is no MD5 in base64."""
+    try:
+        if not md5 or len(b64decode(md5, validate=True)) == 16:
+            return md5 or ""
+    except (NotBase64, TypeError, ValueError):
+        pass
+    raise InvalidArgument(
+        f"{field}={md5!r} must be the MD5 in base64, 24 characters, as the header Content-MD5 has it.", field=field
+    )
 
 
 def checked_filename(filename: str | None) -> str:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..models import Action
 from ..oss import InvalidArgument, PresignedURL
+from ..oss.query import check_query
+from ..oss.validate import check_line
 from ..storage import OSSStorage
 from ..storage.parameters import link_query
 from . import audit, inputs
@@ -27,6 +29,8 @@ from .transactions import atomic
 MIN_SECONDS = 60
 #: Links made at once.
 MAX_LINKS = 1000
+#: Characters of the value of one parameter.
+MAX_PARAMETER = 1000
 _WHILE_UPLOADING = frozenset({"x-oss-traffic-limit"})
 _WHILE_READING = _WHILE_UPLOADING | {
     "response-cache-control",
@@ -103,11 +107,13 @@ def presign_many(
     keys = _checked_keys(keys, filename=filename, version_id=version_id)
     seconds = None if expires_in is None else checked_seconds(expires_in)
     require_reach(by, storage, *keys)
+    _check_lines({"content_type": content_type, "process": process})
     is_upload = method == Method.PUT
     if content_md5 and not is_upload:
         raise InvalidArgument(
             f"content_md5={content_md5!r} goes with PUT, not with {method}.", field="content_md5", value=content_md5
         )
+    inputs.checked_md5("content_md5", content_md5)
     sent = {"content-type": content_type, "content-md5": content_md5} if is_upload else {}
     answer: dict[str, Any] = {
         "download": download,
@@ -199,10 +205,33 @@ def _checked_parameters(method: str, parameters: Mapping[str, Any], answer: Mapp
                 field="parameters",
                 value=name,
             )
+    _check_parameter_values(parameters)
     for name, value in answer.items():
         if method == Method.PUT and value is not None:
             raise InvalidArgument(f"{name}={value!r} goes with a download, not with PUT.", field=name, value=value)
     return parameters
+
+
+def _check_lines(values: Mapping[str, Any]) -> None:
+    """By the names that they have here, of which nobody knows any more where links are signed."""
+    for field, value in values.items():
+        if isinstance(value, str):
+            check_line(field, value)
+
+
+def _check_parameter_values(parameters: Mapping[str, Any]) -> None:
+    """:raises InvalidArgument: one that no link takes, or that would make a thousand links as long as a book."""
+    try:
+        texts = check_query(link_query(parameters))
+    except InvalidArgument as error:
+        raise InvalidArgument(f"parameters: {error}", field="parameters", value=error.value) from None
+    for name, text in texts.items():
+        if len(text) > MAX_PARAMETER:
+            raise InvalidArgument(
+                f"parameters: {name!r} has {len(text)} characters; allowed are {MAX_PARAMETER} at most.",
+                field="parameters",
+                value=name,
+            )
 
 
 def _record(

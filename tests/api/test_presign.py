@@ -90,7 +90,7 @@ BAD = [
     ({"key": "a", "parameters": {"x-oss-signature": "1"}}, "parameters", "x-oss-signature"),
     ({"key": "a", "parameters": {"ResponseContentTyp": "1"}}, "parameters", "did you mean 'ResponseContentType'?"),
     ({"key": "a", "parameters": {"response-content-type": {}}}, "parameters", "names and texts"),
-    ({"key": "a", "parameters": {"x-oss-traffic-limit": 1}}, "x-oss-traffic-limit", "819200 to 838860800"),
+    ({"key": "a", "parameters": {"x-oss-traffic-limit": 1}}, "parameters", "819200 to 838860800"),
     ({"key": "a", "filename": "b\r\nSet-Cookie: c"}, "filename", "filename"),
     ({"key": "a", "content_md5": "x"}, "content_md5", "goes with PUT"),
     ({"key": "a", "host": "moon"}, "host", "allowed are 'usual', 'oss'"),
@@ -136,3 +136,21 @@ def test_unless_asked_for_a_link_lives_as_long_as_the_storage_says(oss, settings
     settings.STORAGES = {"default": {**storage, "OPTIONS": {**storage["OPTIONS"], "querystring_expire": 40_000}}}
     told(client.post(PRESIGN, {"key": "a"}))
     assert AuditEvent.objects.get().data["expires_in"] == 32_400
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({"process": "\n"}, "process", "process holds a control character"),
+        ({"content_type": "a/b\r\nX: 1"}, "content_type", "content_type holds a control character"),
+        ({"method": "PUT", "content_type": "a/b\r\nX: 1"}, "content_type", "holds a control character"),
+        ({"parameters": {"response-cache-control": "a\nb"}}, "parameters", "response-cache-control"),
+        ({"parameters": {"response-cache-control": True}}, "parameters", "must be a str"),
+        ({"parameters": {"response-expires": "x" * 1001}}, "parameters", "has 1001 characters; allowed are 1000"),
+        ({"method": "PUT", "content_md5": "abc"}, "content_md5", "24 characters"),
+    ],
+)
+def test_what_no_link_takes_is_told_by_the_name_it_was_given_under(oss, body, field, words):
+    ann, _ = log_in("ann", "share_object", "upload_object")
+    assert words in refused(ann.post(PRESIGN, {"key": "a", **body}), 400, field)
+    assert not AuditEvent.objects.exists()

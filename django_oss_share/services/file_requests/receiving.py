@@ -12,7 +12,7 @@ from django.utils import timezone
 from ...models import Action, FileRequest, FileState, ReceivedFile
 from ...oss import InvalidArgument, PresignedURL
 from ...oss.writer import SINGLE_PUT_LIMIT
-from .. import audit
+from .. import audit, inputs
 from ..access.denials import Reason, unavailable_on_failure
 from ..objects import storage_of
 from ..transactions import atomic
@@ -64,7 +64,7 @@ def expect(visit: RequestVisit, name: str, *, size: int, content_type: str = "",
     """
     filename = checked_upload_name(name)
     promise, received = _promised(visit, filename, size, content_type)
-    md5, link = promises.checked_md5(md5), None
+    md5, link = inputs.checked_md5("md5", md5), None
     if size <= SINGLE_PUT_LIMIT:
         link = sending.put_link(promise, md5=md5, expires_in=_lifetime(visit))
     _keep_place(visit, received, link)

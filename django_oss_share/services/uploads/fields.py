@@ -18,7 +18,7 @@ from ...conf import conf
 from ...models import Action
 from ...oss import InvalidArgument, PresignedURL
 from ...oss.writer import SINGLE_PUT_LIMIT
-from .. import audit
+from .. import audit, inputs
 from ..clients import Client
 from ..objects import storage_of
 from ..transactions import atomic
@@ -127,7 +127,7 @@ def begin(
         made = sending.initiated(made)
         _record(Action.ISSUED, made, by, client, facts)
         return Begun(promises.seal(made), None, {}, made.part_size, made.parts)
-    link = sending.put_link(made, md5=promises.checked_md5(md5), expires_in=LINK_LIFETIME)
+    link = sending.put_link(made, md5=inputs.checked_md5("md5", md5), expires_in=LINK_LIFETIME)
     _record(Action.ISSUED, made, by, client, facts, link)
     upload = sending.put_upload(made, link)
     return Begun(upload.ticket, link, upload.headers)

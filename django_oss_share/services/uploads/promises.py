@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -126,18 +124,6 @@ def checked_types(types: Iterable[str]) -> tuple[str, ...]:
             f"content_types={types!r} is one text; pass a list, [{types!r}].", field="content_types", value=types
         )
     return tuple(checked_type(each, "content_types") for each in types)
-
-
-def checked_md5(md5: str) -> str:
-    """As ``Content-MD5`` has it, or "" for none; :raises InvalidArgument: it is no MD5 in base64."""
-    try:
-        if not md5 or len(b64decode(md5, validate=True)) == 16:
-            return md5 or ""
-    except (NotBase64, TypeError, ValueError):
-        pass
-    raise InvalidArgument(
-        f"md5={md5!r} must be the MD5 in base64, 24 characters, as the header Content-MD5 has it.", field="md5"
-    )
 
 
 def checked_redirect(url: str) -> str:

@@ -48,7 +48,7 @@ def put(
     :param overwrite: whether it may take the place of an object that is there.
     :raises NotAllowed: ``by`` may not upload, or not there. :raises InvalidArgument: a bad input, named.
     """
-    seconds, md5 = checked_seconds(expires_in), promises.checked_md5(md5)
+    seconds, md5 = checked_seconds(expires_in), inputs.checked_md5("md5", md5)
     made = _promise(storage, key, promises.checked_size(size, MAX_PUT), content_type, overwrite, by)
     link = sending.put_link(made, md5=md5, expires_in=seconds)
     _record(Action.ISSUED, made, by, client, link=link, data={"upload": True, "size": size})
