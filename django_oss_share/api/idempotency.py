@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +43,7 @@ def created(
     try:
         with once(request.user, operation, key, request.data) as request_once:
             if request_once.made:
-                return Response(again(request_once.made), status=201, headers={"Idempotent-Replayed": "true"})
+                return Response(_again(again, request_once.made), status=201, headers={"Idempotent-Replayed": "true"})
             made, data = make()
             request_once.remember(made)
             return Response(data, status=201)
@@ -50,3 +51,14 @@ def created(
         raise Problem(422, str(error), field=HEADER) from error
     except Unfinished as error:
         raise Problem(409, str(error), field=HEADER) from error
+
+
+def _again(again: Callable[[str], Data], made: str) -> Data:
+    try:
+        return again(made)
+    except ObjectDoesNotExist:
+        raise Problem(
+            404,
+            f"What this {HEADER} made is gone, or no longer yours to see; take a new key to make another.",
+            field=HEADER,
+        ) from None

@@ -32,6 +32,14 @@ class TestOverTheAPI:
         assert ("Idempotent-Replayed" in first, again["Idempotent-Replayed"]) == (False, "true")
         assert Share.objects.count() == 1
 
+    def test_what_was_made_is_the_users_no_longer(self):
+        client, _ = log_in("ann", "share_object")
+        make_user("bob")
+        share = told(send(client), 201)["id"]
+        told(client.post(f"{SHARES}{share}/hand-over/", {"to": "bob"}))
+        assert "no longer yours" in refused(send(client), 404, "Idempotency-Key")
+        assert Share.objects.count() == 1
+
     def test_another_body_under_the_same_key_is_refused(self):
         client, _ = log_in("ann", "share_object")
         told(send(client), 201)
