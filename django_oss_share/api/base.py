@@ -48,6 +48,8 @@ class Endpoint(GenericViewSet[Any]):
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     #: By the name of an action, what stands in for :attr:`write_throttle`.
     throttles: ClassVar[dict[str, type[Any]]] = {}
+    #: By what a service calls an argument, what it is called here.
+    called: ClassVar[dict[str, str]] = {}
 
     def get_throttles(self) -> list[Any]:
         usual = ReadThrottle if self.request.method in ("GET", "HEAD") else WriteThrottle
@@ -60,6 +62,8 @@ class Endpoint(GenericViewSet[Any]):
         """What is answered here is for one reader, and some of it opens files: nobody keeps it."""
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if request.method == "HEAD":
+            answer.add_post_render_callback(_without_body)
         return answer
 
     @property
@@ -75,6 +79,12 @@ class Endpoint(GenericViewSet[Any]):
         # A plain dict: of a QueryDict, DRF takes what is empty for what is not there.
         data = self.request.query_params.dict() if self.request.method in ("GET", "HEAD") else self.request.data
         return dict(_reader(serializer).run_validation(data))
+
+
+def _without_body(answer: Response) -> None:
+    """Some servers send what they are given, which the client would take for the beginning of the next answer."""
+    answer["Content-Length"] = str(len(answer.content))
+    answer.content = b""
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from ..models.share import MAX_DOWNLOADS
 from ..oss.secret import Secret
@@ -22,7 +23,9 @@ from ..services.inputs import MAX_PASSWORD_BYTES
 
 # Of names that are not known, no more is looked at: somebody may send thousands, or one of megabytes.
 _MOST_NAMES, _LONGEST_NAME = 20, 100
-_DIGITS = re.compile(r"[0-9]{1,18}").fullmatch
+#: The code of an error about a name that is not known.
+UNKNOWN = "unknown"
+DIGITS = re.compile(r"[0-9]{1,18}").fullmatch
 
 
 class Strict(serializers.Serializer[Any]):
@@ -32,9 +35,14 @@ class Strict(serializers.Serializer[Any]):
         known = [name for name, field in self.fields.items() if not field.read_only]
         unknown = [name for name in data if name not in known] if isinstance(data, Mapping) else []
         if unknown:
-            told = {name: [f"is unknown; {advice(name[:_LONGEST_NAME], known)}"] for name in unknown[:_MOST_NAMES]}
+            told = {name: [_unknown(name[:_LONGEST_NAME], known)] for name in unknown[:_MOST_NAMES]}
             raise serializers.ValidationError(told)
         return super().to_internal_value(data)
+
+
+def _unknown(name: str, known: list[str]) -> ErrorDetail:
+    told = f"is unknown; {advice(name, known)}" if known else "is unknown; nothing is taken here."
+    return ErrorDetail(told, code=UNKNOWN)
 
 
 class Text(serializers.CharField):
@@ -108,7 +116,7 @@ class WholeInQuery(Whole):
     """A number in an address, where all is text."""
 
     def _read(self, data: Any) -> int | None:
-        return int(data) if isinstance(data, str) and _DIGITS(data) else None
+        return int(data) if isinstance(data, str) and DIGITS(data) else None
 
 
 class Flag(serializers.BooleanField):

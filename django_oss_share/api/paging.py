@@ -13,7 +13,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .fields import Strict, Text, WholeInQuery
+from .fields import DIGITS, Strict, Text, WholeInQuery
 
 MAX_PAGE_SIZE = 200
 PAGE_SIZE = 50
@@ -71,9 +71,8 @@ def next_address(request: Request, cursor: str | None) -> str | None:
 
 def _id(rows: QuerySet[Any], cursor: str) -> Any:
     try:
-        # On SQLite, a number over 64 bits is an error of the driver's.
         value = rows.model._meta.pk.to_python(cursor)
-        if not isinstance(value, int) or 0 < value < 2**63:
+        if not isinstance(value, int) or (DIGITS(cursor) and value > 0):
             return value
     except (ValidationError, ValueError):
         pass

@@ -28,6 +28,8 @@ from ..oss.errors import (
 from ..providers import RefreshFailed, StoreUnavailable, UnknownProvider
 from ..services.errors import NotAllowed, UnknownStorage, WrongState
 from ..services.uploads import NotArrived
+from ..storage.names import SuspiciousName
+from .fields import UNKNOWN
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which it is worth while to ask again, where nobody knows better.
@@ -36,6 +38,7 @@ RETRY_AFTER = 30
 _SECRET = frozenset({"password", "new_password"})
 _SHOWN = 80
 _READ = 2000
+_ABSENT = object()
 #: Errors of services that are about one argument, though they do not say so.
 _FIELDS: Mapping[type[Exception], str] = {UnknownStorage: "storage", UnknownProvider: "credentials"}
 
@@ -80,7 +83,11 @@ def _foreseen(error: Exception, context: Mapping[str, Any]) -> _Found | None:
     if isinstance(error, NotArrived):
         return 409, {"detail": str(error), "field": error.field}, {}
     if isinstance(error, InvalidArgument):
-        return _invalid([{"field": error.field, "detail": str(error)}])
+        return _invalid([{"field": _called(error.field, context), "detail": str(error)}])
+    if isinstance(error, SuspiciousName):
+        asked = _body(context)
+        field = next((name for name in ("key", "prefix", "keys") if name in asked), "")
+        return _invalid([{"field": field, "detail": str(error)}])
     if isinstance(error, OSSShareError):
         return _of_service(error)
     if isinstance(error, Http404):
@@ -148,6 +155,12 @@ def _invalid(errors: list[dict[str, str]]) -> _Found:
     return 400, {**facts, "field": first["field"]} if first["field"] else facts, {}
 
 
+def _called(field: str, context: Mapping[str, Any]) -> str:
+    """A service's argument by the name that the endpoint has for it."""
+    names: Mapping[str, str] = getattr(context["view"], "called", {})
+    return names.get(field, field)
+
+
 def _body(context: Mapping[str, Any]) -> Any:
     request = context["request"]
     return request.query_params if request.method in ("GET", "HEAD") else request.data
@@ -164,20 +177,22 @@ def _field_errors(detail: Any, given: Any, path: str = "") -> Iterator[dict[str,
             yield from _field_errors(inner, _at(given, position), f"{path}.{position}".lstrip("."))
     else:
         for message in detail if isinstance(detail, list | tuple) else [detail]:
-            yield {"field": path, "detail": _told(path, given, str(message))}
+            # Under a name that is not known may be anything, such as a password.
+            is_unknown = getattr(message, "code", None) == UNKNOWN
+            yield {"field": path, "detail": _told(path, _ABSENT if is_unknown else given, str(message))}
 
 
 def _at(given: Any, name: Any) -> Any:
     try:
         return given[name]
     except (KeyError, IndexError, TypeError):
-        return None
+        return _ABSENT
 
 
 def _told(path: str, value: Any, message: str) -> str:
     if not path:
         return message
-    if value is None or not _SECRET.isdisjoint(path.split(".")):
+    if value is _ABSENT or not _SECRET.isdisjoint(path.split(".")):
         return f"{path}: {message}"
     text = json.dumps(value, default=str)
     return f"{path}={text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}: {message}"

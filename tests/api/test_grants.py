@@ -64,7 +64,7 @@ def test_one_sees_ones_own_and_who_may_view_them_all():
     [
         ({"prefix": "team"}, "prefix", "must name a folder"),
         ({"prefix": ""}, "prefix", "must not be empty"),
-        ({"prefix": "../"}, "", "would leave the storage"),
+        ({"prefix": "../"}, "prefix", "would leave the storage"),
         ({"prefix": "te*m/"}, "prefix", "'*'"),
         ({"actions": ["delete"]}, "actions", "some of list, get, put, copy"),
         ({"actions": []}, "actions", "0 entries"),

@@ -95,3 +95,22 @@ def test_how_objects_are_sent_is_changed_by_who_may(ann, oss):
         ({"fix_encoding": True, "charset": "klingon"}, "charset"),
     ]:
         refused(chef.patch(f"{OBJECTS}metadata/", {"keys": ["a"], **change}), 400, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("", {"prefix": "../"}, "prefix"),
+        ("", {"prefix": "/"}, "prefix"),
+        ("", {"cursor": "none of yours"}, "cursor"),
+        ("metadata/", {"key": "../a"}, "key"),
+    ],
+)
+def test_what_leads_nowhere_is_named(ann, path, query, field):
+    refused(ann.get(f"{OBJECTS}{path}", query), 400, field)
+
+
+def test_a_header_that_is_none_is_called_as_it_was_given(oss):
+    client, _ = log_in("ann", "grant_access")
+    body = {"keys": ["reports/q3.pdf"], "cache_control": "a\r\nb"}
+    refused(client.patch(f"{OBJECTS}metadata/", body), 400, "cache_control")

@@ -8,6 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
+from django.urls import resolve
+from rest_framework.test import APIRequestFactory, force_authenticate
 from shares.factories import make_user
 
 from api.asking import ROOT, client_of, log_in, refused, told
@@ -154,3 +156,34 @@ def test_what_nobody_foresaw_is_an_error_to_be_seen(ann, monkeypatch):
 def test_nobody_keeps_an_answer(ann):
     for response in (ann.get(SHARES), ann.post(SHARES, {}), ann.get(f"{ROOT}nothing/")):
         assert response["Cache-Control"] == "no-store"
+
+
+def test_what_comes_under_an_unknown_name_is_not_repeated(ann):
+    response = ann.post(SHARES, {"key": "a", "passwort": "correct horse battery"})
+    assert "did you mean 'password'?" in refused(response, 400, "passwort")
+    assert b"correct horse" not in response.content
+    assert "nothing is taken here" in refused(ann.post(f"{SHARES}{share_of(ann)}/rotate/", {"x": 1}), 400, "x")
+
+
+def share_of(client):
+    return told(client.post(SHARES, {"key": "a", "check": False}), 201)["id"]
+
+
+def test_null_is_told_from_nothing(ann):
+    assert refused(ann.post(SHARES, {"key": None}), 400, "key").startswith("key=null: ")
+    assert refused(ann.post(f"{ROOT}doctor/", {}), 400, "url").startswith("url: ")
+
+
+@pytest.mark.parametrize("cursor", ["x", "0", "-1", "1_0", "+1", " 1", "１", "1e1", "9" * 19])
+def test_a_cursor_of_somebody_elses_making(ann, cursor):
+    refused(ann.get(SHARES, {"cursor": cursor}), 400, "cursor")
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", b'{"results":[],"next":null}'), ("HEAD", b"")])
+def test_a_question_about_the_head_alone_has_no_body(method, body):
+    """Asked of the view: Django's own client would take it away."""
+    request = APIRequestFactory().generic(method, SHARES)
+    force_authenticate(request, make_user("ann", "share_object"))
+    answer = resolve(SHARES).func(request).render()
+    assert (answer.status_code, answer.content) == (200, body)
+    assert answer.get("Content-Length", "26") == "26"

@@ -111,3 +111,9 @@ BAD = [
 def test_bad_inputs(ann, path, body, field, words):
     assert words in refused(ann.post(UPLOADS + path, body), 400, field)
     assert not AuditEvent.objects.exists()
+
+
+def test_fields_are_called_as_they_were_given(ann):
+    made = told(ann.post(f"{UPLOADS}multipart/", {"key": "in/film.mp4", "size": 200_000}), 201)
+    refused(ann.post(f"{UPLOADS}parts/", {"upload": made["upload"], "numbers": [9]}), 400, "numbers")
+    refused(ann.post(f"{UPLOADS}form/", {"key": "../${filename}", "max_size": 1}), 400, "key")

@@ -35,6 +35,7 @@ class Exports(Endpoint):
     pagination_class = Newest
     permission_classes = (permits(EXPORT, CHANGE_ALL_EXPORTS),)
     lookup_value_regex = "[0-9]{1,18}"
+    called = {"manifest": "inventory", "filter": "filters.rules", "pattern": "filters.rules"}
     problems = {"create": idempotency.STATUSES, "retry": ("409", "502"), "result": ("409", "502")}
 
     def get_queryset(self) -> QuerySet[ExportJob]:

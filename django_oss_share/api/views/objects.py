@@ -9,12 +9,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ...oss.errors import ServiceError
 from ...services import metadata as headers
 from ...services import objects
 from ...services.policy import BROWSE_BUCKET, GRANT
 from .. import examples
 from ..base import Endpoint, permits
 from ..paging import next_address
+from ..problems import Problem
 from ..schema import operation
 from ..serializers.objects import (
     BrowseOut,
@@ -31,6 +33,7 @@ class Objects(Endpoint):
 
     serializer_class = BrowseOut
     permission_classes = (permits(BROWSE_BUCKET),)
+    called = {"header 'cache_control'": "cache_control"}
     problems = {"list": ("502",), "metadata": ("502",), "change_metadata": ("502",)}
 
     def get_permissions(self) -> Sequence[Any]:
@@ -49,16 +52,19 @@ class Objects(Endpoint):
     def list(self, request: Request) -> Response:
         """A page of one folder: what is directly in it."""
         query = self.given(BrowseQuery)
-        page = objects.browse(
-            query["storage"],
-            query["prefix"],
-            token=query.get("cursor"),
-            search=query["search"],
-            page_size=query["page_size"],
-            by=request.user,
-        )
+        page = self._page(query)
         following = next_address(request, page.next_token)
         return Response(BrowseOut({"folders": page.folders, "files": page.files, "next": following}).data)
+
+    def _page(self, query: dict[str, Any]) -> objects.Page:
+        token = query.get("cursor")
+        about = {name: query[name] for name in ("search", "page_size")}
+        try:
+            return objects.browse(query["storage"], query["prefix"], token=token, by=self.request.user, **about)
+        except ServiceError as error:
+            if token is None or error.status != 400:
+                raise
+            raise Problem(400, "cursor: OSS knows no such; take it from the next of a page.", field="cursor") from error
 
     @operation(
         parameters=[ObjectQuery],

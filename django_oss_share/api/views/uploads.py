@@ -38,6 +38,7 @@ class Uploads(Endpoint):
     serializer_class = UploadOut
     permission_classes = (permits(UPLOAD),)
     throttles = dict.fromkeys(("create", "form", "multipart", "parts"), PresignThrottle)
+    called = {"parts": "numbers", "prefix": "key"}
     problems = dict.fromkeys(("create", "multipart", "parts", "arrived", "complete", "abort"), _NO)
 
     @operation(
