@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Action
+from ..oss import InvalidArgument
 from . import audit, inputs
 from .clients import Client
 from .errors import Unconfirmed
@@ -63,10 +64,14 @@ def access_to(storage: str, key: str = "", version_id: str = "", *, by: Any = No
     """Who reads an object, or without ``key`` the objects of the bucket that have no ACL of their own.
 
     :raises NotAllowed: ``by`` does not reach it. :raises ObjectNotFound: there is none.
-    :raises ServiceError: OSS does not tell.
+    :raises InvalidArgument: a version of nothing. :raises ServiceError: OSS does not tell.
     """
     require_reach(by, storage, key)
     version_id = inputs.checked_version(version_id)
+    if version_id and not key:
+        raise InvalidArgument(
+            f"version_id={version_id!r} is of no object; name its key.", field="version_id", value=version_id
+        )
     path, client = _connected(storage, key)
     of_bucket = client.bucket_acl()
     return Access(client.object_acl(path, version_id=version_id or None) if key else of_bucket, of_bucket)

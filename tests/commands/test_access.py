@@ -41,6 +41,8 @@ class TestACL:
         ("arguments", "message"),
         [
             (("none",), "NoSuchKey"),
+            (("", "--set", "public-read", "--yes"), "The key is empty; leave it out for the bucket"),
+            (("--set", "private", "--version-id", "x"), "version_id='x' is of no object"),
             (("--set", "default"), "allowed are 'private'"),
             ((KEY, "--set", "open"), "invalid choice"),
             (("a//b",), "doubled slash"),
@@ -91,6 +93,12 @@ class TestReferer:
             "truncate_query": False,
             "truncate_path": True,
         }
+
+    def test_a_rule_is_not_cleared_by_one_that_says_nothing(self, oss, run, run_json):
+        run("oss_referer", "set", "--allow", "https://www.example.com/")
+        with pytest.raises(CommandError, match="refuses nobody.*use clear"):
+            run("oss_referer", "set", "--no-allow-empty", "--yes")
+        assert run_json("oss_referer", "show")["allowed"] == ["https://www.example.com/"]
 
     @pytest.mark.parametrize("pattern", ["", "a b", "https://季度.com", "a,b"])
     def test_bad_patterns(self, oss, run, pattern):

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Shows or changes the ACL of an object, or without a key that of the bucket."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", nargs="?", default="", help="an object's name in the storage (default: the bucket)")
+        parser.add_argument("key", nargs="?", help="an object's name in the storage (default: the bucket)")
         parser.add_argument("--storage", default="default", help="alias in STORAGES (default: %(default)s)")
         parser.add_argument("--version-id", default="", help="of a bucket with versioning")
         parser.add_argument("--set", choices=acl.ObjectACL.values, dest="acl", help="the new ACL")
@@ -26,7 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place = options["storage"], options["key"]
+        # A shell's variable that is empty names no object, and must not stand for all of them.
+        if options["key"] == "":
+            raise CommandError("The key is empty; leave it out for the bucket.")
+        place = options["storage"], options["key"] or ""
         try:
             if options["acl"]:
                 acl.set_acl(*place, options["acl"], version_id=options["version_id"], confirmed=options["yes"])

@@ -52,6 +52,10 @@ class Command(BaseCommand):
     def _set(self, **options: Any) -> None:
         names = [field.name for field in fields(RefererRule)]
         rule = RefererRule(**{name: _frozen(options[name]) for name in names})
+        if not rule.is_set:
+            raise CommandError(
+                "Without --allow or --deny a rule refuses nobody; to take the present one away, use clear."
+            )
         referer.set_rule(options["storage"], rule, confirmed=options["yes"])
         self._show(**options)
 
