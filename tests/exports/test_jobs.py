@@ -79,6 +79,8 @@ def test_sources_come_back_from_the_database(source):
         (Prefix(), {"options": URLOptions(59)}, "59 is out of range; allowed are 60 to 32400"),
         (Prefix(), {"options": URLOptions(filename="{key}")}, "{key} is unknown"),
         (Prefix(), {"options": URLOptions(filename="{name")}, "brace"),
+        (Prefix(), {"options": URLOptions(filename="{name}\r\nb")}, "holds a control character"),
+        (Prefix(), {"options": URLOptions(filename="{folder}/{name}")}, "holds a path separator"),
         (Prefix(), {"options": ShareOptions()}, "do not go with output='urls'"),
         (Prefix(), {"output": "shares"}, "OSS_SHARE['BASE_URL']"),
         (Prefix(), {"shards": 257}, "allowed are 1 to 256"),

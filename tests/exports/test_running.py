@@ -8,13 +8,14 @@ import io
 import json
 import time
 from datetime import timedelta
+from hashlib import md5
 from threading import Thread
 
 import pytest
 import requests
 from django.db import connections
 from django.utils.timezone import now
-from shares.factories import make_user
+from shares.factories import make_share, make_user
 
 from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState, Share
 from django_oss_share.services.errors import WrongState
@@ -206,20 +207,24 @@ def inventory(bucket):
     def inventory(**more) -> Inventory:
         listed = [("季+ /1.txt", "3", "true", "false"), ("b", "4", "true", "false")]
         gone = [("c", "", "true", "true"), ("b", "1", "false", "false")]
+        files = []
         for number, rows in enumerate(([listed[0]], [listed[1], *gone])):
             lines = "".join(
                 f'"{bucket.bucket}","{requests.utils.quote(key, safe="")}","v","{latest}","{marker}","{size}",'
                 '"Standard","2026-01-02T03-04-05Z","5B3C"\n'
                 for key, size, latest, marker in rows
             )
-            bucket.put(f"inv/data/{number}.csv.gz", gzip.compress(lines.encode()))
+            packed = gzip.compress(lines.encode())
+            bucket.put(f"inv/data/{number}.csv.gz", packed)
+            checksum = md5(packed).hexdigest().upper()
+            files.append({"MD5checksum": checksum, "key": f"inv/data/{number}.csv.gz", "size": len(packed)})
         manifest = {
             "creationTimestamp": "1642994594",
             "destinationBucket": bucket.bucket,
             "fileFormat": "CSV",
             "fileSchema": "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, StorageClass, "
             "LastModifiedDate, ETag",
-            "files": [{"MD5checksum": "F7", "key": f"inv/data/{number}.csv.gz", "size": 20} for number in (0, 1)],
+            "files": files,
             "sourceBucket": bucket.bucket,
             "version": "2019-09-01",
             **more,
@@ -247,6 +252,7 @@ def test_an_inventory(bucket, inventory, shards):
         ({"fileFormat": "ORC"}, "lists ORC"),
         ({"fileSchema": "Bucket, Key"}, "has no Size, which size needs"),
         ({"files": 3}, "is no manifest"),
+        ({"files": ["a"]}, "is no manifest"),
     ],
 )
 def test_inventories_that_are_none(bucket, inventory, more, says):
@@ -260,6 +266,16 @@ def test_a_damaged_inventory_file(bucket, inventory):
     source = inventory()
     bucket.put("inv/data/1.csv.gz", gzip.compress(b'"a"\n')[:-9])
     assert "cannot be read" in export(source).error
+
+
+def test_an_inventory_file_that_is_another_one(bucket, inventory):
+    """As good as the one that the manifest lists, but of another day."""
+    source = inventory()
+    bucket.put("inv/data/1.csv.gz", gzip.compress(b""))
+    job = export(source)
+    assert job.state == ExportState.FAILED
+    assert "'inv/data/1.csv.gz' is not the one that 'inv/manifest.json' lists" in job.error
+    assert bucket.uploads() == []
 
 
 # Share links
@@ -307,6 +323,13 @@ def test_links_of_shares_that_there_are(bucket, addressed):
     job = export(Shares(tuple(share.pk for share in made)), output="shares")
     assert [row["key"] for row in table(stored(bucket, job))] == ["b", "Two"]
     assert Share.objects.count() == 2
+
+
+def test_shares_that_have_ended_are_listed_as_such(bucket, addressed):
+    bucket.put("a", b"x")
+    ended = make_share(key="a", expires_at=now() - timedelta(hours=1))
+    (row,) = table(stored(bucket, export(Shares((ended.pk,)), output="shares")))
+    assert row["expires_at"] == f"{ended.expires_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_more_shares_than_allowed(bucket, addressed, settings):

@@ -12,11 +12,12 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import md5
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from ...oss import InvalidArgument
@@ -27,11 +28,14 @@ from ..objects import storage_of
 from .sources import Filters, Inventory
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
     from ...oss.client import BucketClient
 
 #: Bytes that a manifest may have: a hundred thousand files.
 MAX_MANIFEST = 32 * 1024 * 1024
 _BATCH = 1000
+_BUFFER = 256 * 1024  # bytes
 # What of an inventory the columns of an export need.
 _TOLD_BY = {"size": "Size", "modified": "LastModifiedDate", "etag": "ETag", "storage_class": "StorageClass"}
 # OSS has written hyphens where ISO 8601 has colons.
@@ -45,12 +49,19 @@ class Listed(NamedTuple):
     listed: list[ListedObject]
 
 
+class ListedFile(NamedTuple):
+    """:ivar md5: hexadecimal, of its bytes as they are stored; "": nobody knows."""
+
+    key: str
+    md5: str
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """:ivar files: keys, in the bucket that ``client`` reads. :ivar columns: of each row."""
+    """:ivar files: in the bucket that ``client`` reads. :ivar columns: of each row."""
 
     name: str
-    files: tuple[str, ...]
+    files: tuple[ListedFile, ...]
     columns: tuple[str, ...]
     client: BucketClient = field(repr=False)
 
@@ -61,14 +72,14 @@ def manifest_of(source: Inventory, storage: OSSStorage) -> Manifest:
     :raises InvalidArgument: it is no manifest, or that of another bucket. :raises ObjectNotFound: there is none.
     """
     kept = storage_of(source.storage) if source.storage else storage
-    with file_of(kept.client, kept.object_key(source.manifest)) as reader:
+    with io.BufferedReader(Digest(kept.client, kept.object_key(source.manifest)), _BUFFER) as reader:
         text = reader.read(MAX_MANIFEST + 1)
     try:
         said = json.loads(text)
-        files = tuple(str(each["key"]) for each in said["files"])
+        files = tuple(_listed_file(each) for each in said["files"])
         columns = tuple(name.strip() for name in str(said["fileSchema"]).split(","))
         bucket, kind = said["sourceBucket"], said["fileFormat"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise _malformed(source, "is no manifest of an OSS inventory") from None
     if bucket != storage.bucket_name:
         raise _malformed(source, f"is of the bucket {bucket!r}, not of {storage.bucket_name!r}")
@@ -97,26 +108,63 @@ def check_told(manifest: Manifest, columns: Iterable[str], filters: Filters) -> 
 def batches(manifest: Manifest, number: int, skip: int) -> Iterator[Listed]:
     """The objects of file ``number``, but for its first ``skip`` rows: of each the latest version, if it is there.
 
-    :raises CorruptTransfer: the file is not what OSS writes.
+    :raises CorruptTransfer: the file is not what OSS writes. :raises InvalidArgument: it is not what OSS wrote then.
     """
-    key = manifest.files[number]
+    listed = manifest.files[number]
+    key, digest = listed.key, Digest(manifest.client, listed.key)
     try:
-        with file_of(manifest.client, key) as packed, gzip.open(packed) as plain:
+        with io.BufferedReader(digest, _BUFFER) as packed, gzip.open(packed) as plain:
             rows = csv.reader(io.TextIOWrapper(plain, "utf-8", newline=""))
             left = islice(rows, skip, None)
             while batch := list(islice(left, _BATCH)):
                 yield Listed(len(batch), [each for each in _objects(manifest.columns, batch) if each is not None])
-    except (csv.Error, gzip.BadGzipFile, zlib.error, EOFError, ValueError, IndexError) as error:
+    except (csv.Error, gzip.BadGzipFile, zlib.error, EOFError, ValueError, IndexError, OverflowError) as error:
         raise CorruptTransfer(
             f"The inventory file oss://{manifest.client.bucket}/{key} cannot be read ({type(error).__name__})."
         ) from None
+    _check_same(manifest, listed, digest)
 
 
-def file_of(client: BucketClient, key: str) -> io.BufferedReader:
-    """The object as a file."""
-    from ...oss.streams import ObjectReader
+def _check_same(manifest: Manifest, listed: ListedFile, digest: Digest) -> None:
+    if listed.md5 and digest.hexadecimal != listed.md5:
+        raise InvalidArgument(
+            f"The inventory file {listed.key!r} is not the one that {manifest.name!r} lists: its MD5 is "
+            f"{digest.hexadecimal}, not {listed.md5}; have OSS write the inventory anew.",
+            field="manifest",
+            value=manifest.name,
+        )
 
-    return io.BufferedReader(ObjectReader(client, key), 256 * 1024)
+
+def _listed_file(said: Mapping[str, Any]) -> ListedFile:
+    return ListedFile(str(said["key"]), str(said.get("MD5checksum", "")).upper())
+
+
+class Digest(io.RawIOBase):
+    """An object as a file, and the MD5 of what was read of it."""
+
+    def __init__(self, client: BucketClient, key: str) -> None:
+        from ...oss.streams import ObjectReader
+
+        super().__init__()
+        self._read = ObjectReader(client, key)
+        self._md5 = md5(usedforsecurity=False)
+
+    @property
+    def hexadecimal(self) -> str:
+        """As OSS writes it."""
+        return self._md5.hexdigest().upper()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = self._read.readinto(buffer)
+        self._md5.update(memoryview(buffer)[:count])
+        return count
+
+    def close(self) -> None:
+        self._read.close()
+        super().close()
 
 
 def _objects(columns: Sequence[str], rows: list[list[str]]) -> Iterator[ListedObject | None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...models import Disposition, Mode, Output
 from ...oss import InvalidArgument
-from ...oss.disposition import fitted_filename
+from ...oss.disposition import check_filename, fitted_filename
 from ..presigning import Host
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -80,6 +80,8 @@ def check_pattern(pattern: str) -> str:
             )
     if re.search(r"[{}]", _PLACEHOLDER.sub("", pattern)):
         raise InvalidArgument(f"filename={pattern!r} has a brace without its other half.", field="filename")
+    if pattern:
+        check_filename(_PLACEHOLDER.sub("x", pattern))
     return pattern
 
 

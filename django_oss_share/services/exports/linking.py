@@ -178,7 +178,8 @@ class _OfShares:
             Column.VERSION: [share.version_id for share in working],
             **_links(self._job, working),
         }
-        return Rows(_rows(self._columns, facts), len(chosen) - len(working), _earliest(working))
+        # That one of them has ended says nothing of the list.
+        return Rows(_rows(self._columns, facts), len(chosen) - len(working), None)
 
 
 def _facts(columns: Sequence[Column], objects: Sequence[ListedObject]) -> dict[Column, list[Any]]:
