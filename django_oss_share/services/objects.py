@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import DEFAULT_STORAGE_ALIAS
 from django.core.files.storage import InvalidStorageError, Storage, default_storage, storages
+from django.utils.module_loading import import_string
 
 from ..models.lookups import last_part
 from ..oss import InvalidArgument
@@ -77,8 +78,18 @@ def storage_of(alias: str) -> OSSStorage:
 
 def linkable_storages() -> Mapping[str, OSSStorage]:
     """The storages that shares can be made of, by alias."""
-    found = {alias: storages[alias] for alias in storages.backends}
+    # Others are not even made: what they lack, such as STATIC_URL, is no concern of shares.
+    found = {alias: storages[alias] for alias, given in storages.backends.items() if _may_be_ours(given)}
     return {alias: storage for alias, storage in found.items() if isinstance(storage, OSSStorage)}
+
+
+def _may_be_ours(given: Mapping[str, Any]) -> bool:
+    try:
+        backend = import_string(given["BACKEND"])
+    except (ImportError, KeyError):
+        # Django says what is wrong with it.
+        return True
+    return not isinstance(backend, type) or issubclass(backend, OSSStorage)
 
 
 def alias_of(storage: Storage) -> str:
@@ -86,10 +97,12 @@ def alias_of(storage: Storage) -> str:
 
     :raises UnknownStorage: it has none, since the field was given an instance of its own.
     """
-    # What fields hold by default is a stand-in that equals nothing.
-    actual = storages[DEFAULT_STORAGE_ALIAS] if storage is default_storage else storage
+    # A stand-in that equals nothing, and is not to be made yet where a form asks for its name at import: it would be made
+    # with credentials that the other processes know nothing of.
+    if storage is default_storage:
+        return DEFAULT_STORAGE_ALIAS
     for alias in storages.backends:
-        if storages[alias] is actual:
+        if storages[alias] is storage:
             return alias
     raise UnknownStorage(
         f"This {type(storage).__name__} is not in STORAGES, by whose aliases shares know their files: put it there, "

@@ -173,3 +173,9 @@ def test_a_field_of_a_model():
     assert field.max_length == Report._meta.get_field("document").max_length
     with pytest.raises(ImproperlyConfigured, match="must end in '/'"):
         DirectUploadField(folder="docs")
+
+
+def test_a_field_of_a_model_makes_no_storage_at_import(settings):
+    """Forms are imported by the admin before this package is ready to share its tokens among processes."""
+    settings.STORAGES = {"default": {"BACKEND": "nowhere.Storage"}}
+    assert DirectUploadField.of(Report, "document").rules.storage == "default"
