@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest
 
 from ..models import ExportJob, Output
-from ..oss import OSSShareError
+from ..oss import InvalidArgument, OSSShareError
 from ..services.clients import client_of
 from ..services.exports import jobs, writers
 from ..services.exports.link_options import Options, ShareOptions, URLOptions
@@ -147,6 +147,12 @@ class ExportForm(WhereForm, OutputForm, URLsForm, ShareLinksForm, FileForm):
         rules = tuple(("filter", line.strip()) for line in values["rules"].splitlines() if line.strip())
         filters = Filters(rules=rules, **{name: values[name] for name in _FILTERS})
         if values["manifest"]:
+            if values["beginning"] or values["versions"] or not values["recursive"]:
+                raise InvalidArgument(
+                    "An inventory lists the latest version of each object of a storage, with all sub-folders: leave "
+                    "the beginning empty and both boxes as they were, and narrow it down by filters.",
+                    field="manifest",
+                )
             return Inventory(values["manifest"], filters=filters)
         return Prefix(values["beginning"], values["recursive"], values["versions"], filters)
 
