@@ -29,6 +29,7 @@ DEFAULT_VALIDITY = 1800
 CDNType = Literal["A", "B", "C", "F"]
 _BEIJING = timezone(timedelta(hours=8))
 _ENCODED = re.compile(r"[\x21-\x7e]+").fullmatch
+_NAME = re.compile(r"[A-Za-z0-9_-]*").fullmatch
 _YEAR_9999 = 253_370_764_800  # Unix time at which it begins
 
 
@@ -43,7 +44,7 @@ class Scheme:
     :param sign_name, time_name: names of the query parameters of types C and F; by default ``sign`` and ``time``
         for F, ``KEY1`` and ``KEY2`` for C.
     :param hexadecimal: for type F, whether the time is written in hexadecimal.
-    :raises InvalidArgument: an unknown type, or a validity under one second.
+    :raises InvalidArgument: an unknown type, a validity under one second, or names that no query can have.
     """
 
     type: CDNType = "A"
@@ -54,7 +55,7 @@ class Scheme:
     hexadecimal: bool = False
 
     def __post_init__(self) -> None:
-        if self.type not in _BUILDERS:
+        if not isinstance(self.type, str) or self.type not in _BUILDERS:
             raise InvalidArgument(
                 f"CDN type {self.type!r} is unknown; allowed are {', '.join(_BUILDERS)}.", field="type", value=self.type
             )
@@ -63,6 +64,15 @@ class Scheme:
                 f"CDN validity={self.validity!r} is not a number of seconds of at least 1.",
                 field="validity",
                 value=self.validity,
+            )
+        for field in ("sign_name", "time_name"):
+            if not isinstance(name := getattr(self, field), str) or _NAME(name) is None:
+                raise InvalidArgument(
+                    f"CDN {field}={name!r} is no name of letters, digits, '_' and '-'.", field=field, value=name
+                )
+        if self.sign_name and self.sign_name == self.time_name:
+            raise InvalidArgument(
+                f"CDN sign_name and time_name are both {self.sign_name!r}.", field="time_name", value=self.time_name
             )
 
 

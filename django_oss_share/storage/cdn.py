@@ -38,6 +38,13 @@ class CDN:
         for name in _OWN:
             if not option.get(name):
                 raise StorageMisconfigured(f"{owner}: cdn needs {name!r}.")
+            if not isinstance(option[name], str):
+                raise StorageMisconfigured(f"{owner}: cdn's {name!r} must be a str, not {type(option[name]).__name__}.")
+        if "/" in option["domain"]:
+            raise StorageMisconfigured(
+                f"{owner}: cdn's domain={option['domain']!r} must be a host alone, such as 'cdn.example.com'; its scheme "
+                "is the option url_protocol."
+            )
         try:
             endpoint = Endpoint(f"{protocol}://{option['domain']}", addressing="cname")
             scheme = oss_cdn.Scheme(**{name: value for name, value in option.items() if name not in _OWN})

@@ -180,6 +180,9 @@ def test_a_naive_moment():
         ({"validity": 0}, "CDN validity=0 is not a number of seconds of at least 1"),
         ({"validity": "1800"}, "CDN validity='1800'"),
         ({"validity": True}, "CDN validity=True"),
+        ({"type": ["A"]}, "CDN type .* is unknown"),
+        ({"sign_name": "a b&"}, "CDN sign_name='a b&' is no name"),
+        ({"type": "C", "query": True, "sign_name": "x", "time_name": "x"}, "sign_name and time_name are both 'x'"),
     ],
 )
 def test_a_bad_scheme(arguments, message):
