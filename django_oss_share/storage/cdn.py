@@ -35,16 +35,7 @@ class CDN:
         known = (*_OWN, *(each.name for each in fields(oss_cdn.Scheme)))
         for name in option:
             one_of(owner, "cdn", name, known)
-        for name in _OWN:
-            if not option.get(name):
-                raise StorageMisconfigured(f"{owner}: cdn needs {name!r}.")
-            if not isinstance(option[name], str):
-                raise StorageMisconfigured(f"{owner}: cdn's {name!r} must be a str, not {type(option[name]).__name__}.")
-        if "/" in option["domain"]:
-            raise StorageMisconfigured(
-                f"{owner}: cdn's domain={option['domain']!r} must be a host alone, such as 'cdn.example.com'; its scheme "
-                "is the option url_protocol."
-            )
+        _check_own(owner, option)
         try:
             endpoint = Endpoint(f"{protocol}://{option['domain']}", addressing="cname")
             scheme = oss_cdn.Scheme(**{name: value for name, value in option.items() if name not in _OWN})
@@ -67,4 +58,17 @@ class CDN:
             now=datetime.fromtimestamp(now - now % window if window else now, UTC),
             # The random part makes no link safer, and would make each of a window another one.
             nonce="0" if window else None,
+        )
+
+
+def _check_own(owner: str, option: Mapping[str, Any]) -> None:
+    for name in _OWN:
+        if not option.get(name):
+            raise StorageMisconfigured(f"{owner}: cdn needs {name!r}.")
+        if not isinstance(option[name], str):
+            raise StorageMisconfigured(f"{owner}: cdn's {name!r} must be a str, not {type(option[name]).__name__}.")
+    if "/" in option["domain"]:
+        raise StorageMisconfigured(
+            f"{owner}: cdn's domain={option['domain']!r} must be a host alone, such as 'cdn.example.com'; its scheme is "
+            "the option url_protocol."
         )
