@@ -69,6 +69,6 @@ def _check_own(owner: str, option: Mapping[str, Any]) -> None:
             raise StorageMisconfigured(f"{owner}: cdn's {name!r} must be a str, not {type(option[name]).__name__}.")
     if "/" in option["domain"]:
         raise StorageMisconfigured(
-            f"{owner}: cdn's domain={option['domain']!r} must be a host alone, such as 'cdn.example.com'; its scheme is "
-            "the option url_protocol."
+            f"{owner}: cdn's domain={option['domain']!r} must be a host alone, such as 'cdn.example.com'; its scheme "
+            "is the option url_protocol."
         )

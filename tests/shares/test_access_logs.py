@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -178,6 +179,14 @@ class TestFiles:
         (file,) = log_files.find(str(tmp_path / "a.gz"))
         with pytest.raises(EOFError):
             list(file.lines())
+
+    def test_a_pipe(self):
+        read_end, write_end = os.pipe()
+        with os.fdopen(read_end), os.fdopen(write_end, "wb") as pipe:
+            pipe.write(b"one\n")
+            pipe.close()
+            (file,) = log_files.find(f"/dev/fd/{read_end}")
+            assert list(file.lines()) == [b"one\n"]
 
     def test_a_line_without_an_end(self):
         file = log_files.LogFile("endless", lambda: io.BytesIO(b"x" * (3 * log_files.MAX_LINE)))

@@ -67,8 +67,9 @@ def _opener(storage: OSSStorage, key: str) -> Callable[[], io.RawIOBase]:
 def _of_machine(path: Path, since: datetime | None) -> Iterator[LogFile]:
     if not path.exists():
         raise InvalidArgument(f"{str(path)!r} is neither a file nor a folder; of a bucket, write oss://bucket/prefix.")
-    for each in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if each.is_file() and (since is None or datetime.fromtimestamp(each.stat().st_mtime, UTC) >= since):
+    # What is named is read, be it a pipe, as with <(xzcat …); of a folder, its files are.
+    for each in sorted(filter(Path.is_file, path.iterdir())) if path.is_dir() else [path]:
+        if since is None or datetime.fromtimestamp(each.stat().st_mtime, UTC) >= since:
             # A name that is not UTF-8 is for reading, not for the database.
             name = str(each).encode(errors="replace").decode()
             yield LogFile(name, lambda each=each: io.FileIO(each))  # type: ignore[misc]
