@@ -83,7 +83,8 @@ def linkable_storages() -> Mapping[str, OSSStorage]:
     return {alias: storage for alias, storage in found.items() if isinstance(storage, OSSStorage)}
 
 
-def _may_be_ours(given: Mapping[str, Any]) -> bool:
+def _may_be_ours(given: Any) -> bool:
+    """:param given: what ``STORAGES`` says of it."""
     try:
         backend = import_string(given["BACKEND"])
     except (ImportError, KeyError):
@@ -97,8 +98,8 @@ def alias_of(storage: Storage) -> str:
 
     :raises UnknownStorage: it has none, since the field was given an instance of its own.
     """
-    # A stand-in that equals nothing, and is not to be made yet where a form asks for its name at import: it would be made
-    # with credentials that the other processes know nothing of.
+    # A stand-in that equals nothing, and is not to be made yet where a form asks for its name at import: its credentials
+    # would be none that the other processes know of.
     if storage is default_storage:
         return DEFAULT_STORAGE_ALIAS
     for alias in storages.backends:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.storage import InvalidStorageError
 
 from django_oss_share.oss import InvalidArgument
 from django_oss_share.oss.errors import ObjectNotFound
@@ -16,6 +17,21 @@ from django_oss_share.storage import OSSStorage
 def test_storages():
     assert set(objects.linkable_storages()) == {"default", "archive"}
     assert isinstance(objects.storage_of("archive"), OSSStorage)
+
+
+def test_what_other_storages_lack_does_not_matter(settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_URL = None
+    assert set(objects.linkable_storages()) == {"default", "archive"}
+
+
+def test_a_storage_that_cannot_be_imported_is_told(settings):
+    settings.STORAGES = {**settings.STORAGES, "typo": {"BACKEND": "django_oss_share.storage.OSSStorrage"}}
+    with pytest.raises(InvalidStorageError, match="OSSStorrage"):
+        objects.linkable_storages()
 
 
 @pytest.mark.parametrize(
