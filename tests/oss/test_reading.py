@@ -64,6 +64,17 @@ def test_links_of_the_sdks_are_verified_and_no_changed_one_is(form):
     assert checked > 50
 
 
+@pytest.mark.parametrize("end", [253_402_300_799, 253_402_300_800, 999_999_999_999])
+def test_an_end_behind_the_last_year_is_the_last_year(end):
+    url = f"https://examplebucket.oss-cn-hangzhou.aliyuncs.com/q3.pdf?OSSAccessKeyId=LTAI&Expires={end}&Signature=x"
+    signature = read(url).signature
+    assert signature is not None
+    assert str(signature.expires_at) == "9999-12-31 23:59:59+00:00"
+    assert str(read(URL.replace("expires=900", f"expires={end}")).signature.expires_at).startswith(
+        "9999-12-31 23:59:59"
+    )
+
+
 def test_it_tells_who_signed_when_and_until_when():
     signature = read(URL).signature
     assert signature is not None
