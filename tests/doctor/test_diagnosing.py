@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shares.factories import make_share, make_user
 
 from django_oss_share.models import FileRequest, Grant
-from django_oss_share.oss import InvalidHeader, cdn
+from django_oss_share.oss import Credentials, Endpoint, InvalidHeader, Presigner, cdn
 from django_oss_share.services import shares, tokens
 from django_oss_share.services.doctor import NotALink, diagnose
 from django_oss_share.services.objects import storage_of
@@ -70,6 +70,69 @@ def test_of_two_storages_on_a_bucket_the_one_that_signed_is_told(world):
     world.storage("second", access_key="LTAIsecond", secret_key="s2", custom_domain="static.example.com")
     link = diagnose(world.native(pair=("LTAIsecond", "s2"))).link
     assert (link["storage"], link["signed_by"]) == ("second", "storage 'second'")
+
+
+def test_the_environments_key_is_known(world, monkeypatch):
+    monkeypatch.setenv("OSS_ACCESS_KEY_ID", "LTAIenvironment")
+    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", "its-secret")
+    url = world.link(pair=("LTAIenvironment", "its-secret"))
+    assert diagnose(url).link["signed_by"] == "the environment's OSS_ACCESS_KEY_ID"
+    assert cause(url.replace("q3.pdf", "q4.pdf")) == "tampered"
+
+
+def test_the_unknown_end_of_a_token_is_a_note(world):
+    diagnosis = diagnose(world.link(pair=world.session(3600), expires_in=7200), fetch=True)
+    assert diagnosis.is_ok
+    assert any("security token, whose end is not known" in note for note in diagnosis.link["notes"])
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+def test_a_bucket_that_is_not_there_is_told_by_the_projects_own_endpoint(world, version):
+    endpoint = Endpoint(world.emulator.endpoint, region=world.emulator.region)
+    credentials = Credentials(world.emulator.access_key_id, world.emulator.access_key_secret)
+    url = Presigner(credentials, endpoint, "nobucket", signature_version=version).presign("q3.pdf").url
+    port = world.emulator.endpoint.rpartition(":")[2]
+    for each in (url, url.replace(f"{world.emulator.endpoint}/nobucket", f"http://nobucket.localhost:{port}")):
+        diagnosis = diagnose(each, fetch=True)
+        assert diagnosis.cause == "not_found"
+        assert "no bucket 'nobucket'" in diagnosis.explanation
+
+
+def test_the_bucket_in_the_host_and_in_the_path(world):
+    world.knows_native()
+    url = world.native().replace("aliyuncs.com/", "aliyuncs.com/examplebucket/")
+    diagnosis = diagnose(url)
+    assert diagnosis.cause == "tampered"
+    assert "the path names it once more" in diagnosis.explanation
+
+
+@pytest.mark.parametrize(
+    ("signed", "asked"),
+    [("a b+c.txt", "a+b%2Bc.txt"), ("a b+c.txt", "a%20b%20c.txt"), ("a+b c.txt", "a%20b%20c.txt")],
+)
+@pytest.mark.parametrize("version", ["v4", "v1"])
+def test_spaces_and_plus_signs_in_one_key(world, signed, asked, version):
+    url = world.link(signed, version=version)
+    diagnosis = diagnose(f"{world.emulator.endpoint}/{world.emulator.bucket}/{asked}?{url.partition('?')[2]}")
+    assert diagnosis.cause == "key_encoding"
+    assert repr(signed) in diagnosis.explanation
+
+
+def test_a_key_with_escapes_of_its_own_is_found_by_path_too(world):
+    world.emulator.put("x%20y.txt", b"plain", content_type="text/plain")
+    diagnosis = diagnose(world.link("x y.txt"), fetch=True)
+    assert diagnosis.cause == "key_encoding"
+    assert "'x%20y.txt'" in diagnosis.explanation
+
+
+def test_an_address_without_a_key_names_no_object_whatever_oss_says(world):
+    assert cause(f"{world.emulator.endpoint}/{world.emulator.bucket}/", fetch=True) == "not_found"
+
+
+def test_who_sends_no_referer_is_told_of_the_rule_for_that(world):
+    world.refuses_referers(empty=False)
+    assert "empty Referer" in diagnose(world.link(), fetch=True).cure
+    assert "empty Referer" not in diagnose(world.link(), fetch=True, referer="https://forum.example.net/").cure
 
 
 def test_a_token_of_a_grant_ends_with_the_grant(world):
@@ -156,6 +219,66 @@ def test_osss_own_domains_save_what_is_to_be_shown(world, settings):
         assert cause(world.link(), fetch=True) == "needs_custom_domain"
         assert cause(world.link("q3.zip"), fetch=True) == "ok"
         assert cause(world.link(query={"response-content-disposition": "attachment"}), fetch=True) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "expected"),
+    [
+        ("a.html", "text/plain", "content_type"),
+        ("a.txt", "text/html", "content_type"),
+        ("a.pdf", "application/json", "content_type"),
+        ("a.pdf", "application/zip", "content_type"),
+        ("a.png", "application/zip", "content_type"),
+        ("a.png", "image/jpeg", "ok"),
+        ("a.json", "text/plain", "ok"),
+        ("a.xml", "text/xml", "ok"),
+        ("a.xml", "application/xml", "ok"),
+        ("a.csv", "text/plain", "ok"),
+        ("a.csv", "application/vnd.ms-excel", "ok"),
+        ("a.js", "application/x-javascript", "ok"),
+        ("a.mp4", "audio/mp4", "ok"),
+        ("a.zip", "application/pdf", "content_type"),
+        ("a.unheard-of", "application/octet-stream", "ok"),
+    ],
+)
+def test_types_that_are_as_good_and_those_that_are_not(world, name, content_type, expected):
+    world.emulator.put(name, b"plain", content_type=content_type)
+    assert cause(world.link(name), fetch=True) == expected
+
+
+def test_a_page_may_name_its_charset_itself(world):
+    named = '<meta charset="gbk"><p>季度报告'.encode("gbk")
+    utf8 = '<html><head><meta http-equiv=Content-Type content="text/html; charset=utf-8"><p>季度报告'.encode()
+    false = '<meta charset="utf-8"><p>季度报告'.encode("gbk")
+    for data, expected in ((named, "ok"), (utf8, "ok"), (false, "content_type"), (b" " * 1024 + named, "content_type")):
+        world.emulator.put("page.html", data, content_type="text/html")
+        assert cause(world.link("page.html"), fetch=True) == expected, data
+    world.emulator.put("page.txt", named, content_type="text/plain")
+    assert cause(world.link("page.txt"), fetch=True) == "content_type"
+
+
+def test_xml_is_utf8_unless_it_says_otherwise(world):
+    for data, expected in (
+        ("<a>季度报告</a>".encode(), "ok"),
+        ('<?xml version="1.0" encoding="gb18030"?><a>季度报告</a>'.encode("gb18030"), "ok"),
+        ("<a>季度报告</a>".encode("gb18030"), "content_type"),
+    ):
+        world.emulator.put("page.xml", data, content_type="text/xml")
+        assert cause(world.link("page.xml"), fetch=True) == expected, data
+
+
+def test_a_link_that_asks_for_no_type_itself_is_told(world):
+    diagnosis = diagnose(world.link(query={"response-content-type": "application/octet-stream"}), fetch=True)
+    assert diagnosis.cause == "content_type"
+    assert "It asks for the type application/octet-stream itself" in diagnosis.explanation
+    assert cause(world.link(query={"response-content-type": "text/html"}), fetch=True) == "ok"
+
+
+def test_what_oss_does_not_do_is_not_called_broken(world):
+    url = world.link("logo.png", query={"x-oss-process": "image/frobnicate"})
+    diagnosis = diagnose(url, fetch=True)
+    assert diagnosis.cause == "content_type"
+    assert "cannot process" in diagnosis.explanation
 
 
 def test_a_public_object_needs_no_signature(world):
@@ -322,6 +445,42 @@ def test_what_a_cdn_says_in_its_header(world, header, expected):
     place = world.behind(lambda target: (403, {"X-Tengine-Error": header}, b"<html>"))
     world.storage("cdn", **world.emulator.storage_options(cdn={"domain": place, "key": CDN_KEY}, url_protocol="http:"))
     assert cause(cdn.sign(f"http://{place}/q3.pdf", CDN_KEY).url, fetch=True) == expected
+
+
+OLD = "Mon, 01 Jan 2024 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "words"),
+    [
+        ({"Via": "cache13.l2nu16[0,200-0,H]"}, b"older text", "10 bytes instead of 5"),
+        ({"X-Cache": "HIT", "Last-Modified": OLD}, b"plain", f"Last-Modified '{OLD}' instead"),
+        ({"Age": "9"}, b"PLAIN", "another content"),
+        ({"X-Cache": "HIT"}, b"plain", ""),
+        ({"Via": "cache13.l2nu16[5,200-0,M]"}, b"older text", ""),
+    ],
+)
+def test_a_cache_gives_itself_away(world, headers, body, words):
+    diagnosis = diagnose(_kept(world, 200, {"Content-Type": "text/plain", **headers}, body), fetch=True)
+    assert diagnosis.cause == ("stale_cache" if words else "ok")
+    assert words in diagnosis.explanation
+
+
+def test_a_cache_that_missed_a_change(world):
+    assert cause(_kept(world, 404, {"X-Cache": "HIT"}, b"<html>"), fetch=True) == "stale_cache"
+    assert cause(_kept(world, 404, {}, b"<html>"), fetch=True) == "not_found"
+    url = _kept(world, 200, {"X-Cache": "HIT", "Content-Type": "text/plain"}, b"plain")
+    world.bucket.delete_object("a b.txt")
+    diagnosis = diagnose(url, fetch=True)
+    assert diagnosis.cause == "stale_cache"
+    assert "no longer in OSS" in diagnosis.explanation
+
+
+def _kept(world, status, headers, body):
+    """The address of an object, by a CDN that answers so."""
+    place = world.behind(lambda target: (status, headers, body))
+    world.storage("cdn", **world.emulator.storage_options(cdn={"domain": place, "key": CDN_KEY}, url_protocol="http:"))
+    return cdn.sign(f"http://{place}/a%20b.txt", CDN_KEY).url
 
 
 # Shares

@@ -131,6 +131,8 @@ def test_a_character_cut_in_two_is_no_other_charset(world, monkeypatch):
         + b"]><Error><Code>&j;</Code></Error>",
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Error><Code>&a;</Code></Error>',
         b"<Error><Code>",
+        b'<?xml version="1.0" encoding="gb18030"?><Error><Code>\xbc\xbe</Code></Error>',
+        b'<?xml version="1.0" encoding="unheard-of"?><Error/>',
         b"\xff\xfe\x00",
         b"",
         b"<html>403 Forbidden</html>",

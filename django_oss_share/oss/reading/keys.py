@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote, unquote_plus, unquote_to_bytes
 
 from ..validate import MAX_KEY_BYTES
 
+_MOST_SPACES = 8
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}").search
 
@@ -72,13 +73,22 @@ def other_spellings(key: str, path: str = "") -> Iterator[tuple[str, str]]:
             yield meant, how
 
 
+def _with_a_plus(key: str) -> Iterator[str]:
+    """One space a plus sign, and the others what they are."""
+    spaces = [at for at, character in enumerate(key) if character == " "]
+    return (f"{key[:at]}+{key[at + 1 :]}" for at in spaces[:_MOST_SPACES])
+
+
 def _spellings(key: str, path: str) -> Iterator[tuple[str, str]]:
     once = unquote(key)
     yield once, "the key was percent-encoded twice"
     yield unquote(once), "the key was percent-encoded three times"
-    yield key.replace("+", " "), "a space was written '+', which in a path is a plus sign; it must be %20"
+    # The path tells a plus sign that was meant as one (%2B) from one that stands for a space.
+    for spaced in (unquote_plus(path), key.replace("+", " ")):
+        yield spaced, "a space was written '+', which in a path is a plus sign; it must be %20"
     yield once.replace("+", " "), "the key was encoded twice, with '+' for a space"
-    yield key.replace(" ", "+"), "a plus sign became a space; it must be written %2B"
+    for plus in (key.replace(" ", "+"), *_with_a_plus(key)):
+        yield plus, "a plus sign became a space; it must be written %2B"
     yield unicodedata.normalize("NFC", key), "accents are stored in one piece (NFC) and were asked for in two"
     yield (
         unicodedata.normalize("NFD", key),

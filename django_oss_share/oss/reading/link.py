@@ -42,6 +42,12 @@ class Link:
         return next((value for given, value in self.pairs if given == name), None)
 
     @property
+    def key_path(self) -> str:
+        """The key as it stands in the URL, percent-encoded."""
+        path = self.path.removeprefix("/")
+        return path.partition("/")[2] if self.place.addressing == "path" else path
+
+    @property
     def masked(self) -> str:
         """Fit for a log: without signatures, tokens, and most of access keys."""
         shown = ((quote(name), quote(masked(name, value), safe="/*;:,=")) for name, value in self.pairs)

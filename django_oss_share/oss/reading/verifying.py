@@ -142,10 +142,13 @@ def _changes(asked: _Asked, link: Link, buckets: tuple[str, ...]) -> Iterator[_C
     for bucket in buckets:
         if bucket != asked.bucket:
             yield "bucket", f"it was signed for the bucket {bucket!r}", bucket, replace(asked, bucket=bucket)
+    if asked.key.startswith(f"{asked.bucket}/"):
+        key = asked.key.removeprefix(f"{asked.bucket}/")
+        yield "bucket", "the host names the bucket, and the path names it once more", key, replace(asked, key=key)
 
 
 def _key_changes(asked: _Asked, link: Link) -> Iterator[_Change]:
-    for key, how in other_spellings(asked.key, link.path.removeprefix("/")):
+    for key, how in other_spellings(asked.key, link.key_path):
         yield "key", how, key, replace(asked, key=key)
     for end in ("/", ".", ")", "%"):
         yield "key", f"{end!r} at the end of the key was lost", asked.key + end, replace(asked, key=asked.key + end)

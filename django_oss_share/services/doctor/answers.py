@@ -14,7 +14,8 @@ def error_of(answer: Answer) -> dict[str, str]:
     """The elements of OSS's error document; empty: it is none."""
     try:
         root = fromstring(answer.body)  # noqa: S314 - of 64 KiB at most, and expat bounds what entities grow to
-    except ParseError:
+    except (ParseError, ValueError, LookupError):
+        # The two latter: an encoding that the parser cannot read, or has never heard of.
         return {}
     return {child.tag: child.text or "" for child in root} if root.tag == "Error" else {}
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from ...oss import OSSShareError
 from ...oss.reading.keys import other_spellings
 from ...oss.validate import check_line
 from . import contents
@@ -85,7 +84,7 @@ def _heard(case: Case, seen: Judgement, answer: Answer, ahead: float | None) -> 
         return Heard(judgement, told)
     judgement = judge_refusal(case, answer, error, seen)
     if judgement.cause is Cause.NOT_FOUND:
-        judgement = _meant(case) or judgement
+        judgement = contents.judge_missing(case, answer) or _meant(case) or judgement
     lines = compared(case, error)
     return Heard(judgement, {**told, "canonical_request": lines, "difference": difference(lines)})
 
@@ -102,21 +101,12 @@ def _meant(case: Case) -> Judgement | None:
     """Another spelling of the key, under which there is an object."""
     if case.storage is None or not case.key:
         return None
-    spellings = list(other_spellings(case.key, case.link.path.removeprefix("/")))[:_MOST_SPELLINGS]
+    spellings = list(other_spellings(case.key, case.link.key_path))[:_MOST_SPELLINGS]
     for key, how in spellings:
-        if contents.may_look(case, key) and _is_there(case, key):
+        if contents.may_look(case, key) and contents.is_there(case, key):
             return Judgement(
                 Cause.KEY_ENCODING,
                 f"There is no object {case.key!r}, but there is {key!r}: {how}.",
                 "Percent-encode the key once, as UTF-8, before it is signed: storage.url(name) does.",
             )
     return None
-
-
-def _is_there(case: Case, key: str) -> bool:
-    assert case.storage is not None  # noqa: S101 - callers have seen to it
-    try:
-        case.storage.client.head(key, attempts=1, timeout=5)
-    except OSSShareError:
-        return False
-    return True

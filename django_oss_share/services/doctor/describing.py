@@ -110,6 +110,8 @@ def _practices(case: Case) -> list[str]:
         notes.append("It lives for more than a day, and cannot be taken back; a share could be.")
     if signature and signature.access_key_id.startswith("TMP."):
         notes.append("It was made in OSS's console, whose links live 9 hours at most.")
+    if signature and signature.is_temporary and not case.token_ends_at:
+        notes.append("It ends with its security token, whose end is not known here, if that is sooner.")
     if "+" in link.path:
         notes.append("Its path holds a '+', which in OSS is a plus sign, not a space.")
     if case.finding and case.finding.matches and case.finding.method != "GET":

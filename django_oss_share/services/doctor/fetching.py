@@ -55,7 +55,7 @@ def fetch(
     :raises Forbidden: the link's is none of them. :raises NoAnswer: there was none, or none in time.
     """
     parts = urlsplit(link.url)
-    trusted = link.place in known.places
+    trusted = _is_our_server(link, known)
     if not (trusted or _is_of_our_bucket(link, known) or is_listed(link, allow_hosts)):
         raise Forbidden(
             f"{link.place.netloc} was not asked: it is no host of a bucket in STORAGES. "
@@ -63,6 +63,13 @@ def fetch(
         )
     address = _address_of(parts, allow_private=trusted, allow_loopback=trusted or is_listed(link, allow_hosts))
     return _ask(parts, address, method, headers)
+
+
+def _is_our_server(link: Link, known: Known) -> bool:
+    """Whether it is an endpoint of ``STORAGES``, whichever bucket is asked for there (by path, or below localhost)."""
+    ours = {place.netloc for place in known.places}
+    bucket, _, rest = link.place.netloc.partition(".")
+    return link.place.netloc in ours or (bucket == link.bucket and rest.startswith("localhost") and rest in ours)
 
 
 def _is_of_our_bucket(link: Link, known: Known) -> bool:

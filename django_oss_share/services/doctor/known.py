@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from ...conf import conf
 from ...models import Grant
 from ...oss import Credentials, Endpoint, OSSShareError
-from ...oss.credentials import CredentialsSource, as_retriever
+from ...oss.credentials import CredentialsSource, EnvironmentProvider, as_retriever
 from ...oss.reading import Link, NotALink, Place
 from ...oss.reading.places import netloc_of, place_of
 from ...providers import RefreshingProvider, credentials_source
@@ -35,7 +35,7 @@ class Signer:
 
 
 class Known:
-    """The storages of ``STORAGES`` and the credentials of ``OSS_SHARE``, as they are set up now.
+    """The storages of ``STORAGES``, the credentials of ``OSS_SHARE`` and the environment's, as they are set up now.
 
     :ivar notes: what could not be found out.
     """
@@ -106,6 +106,8 @@ class Known:
             yield from self._of_storage(alias, temporary=temporary)
         for name in conf.credentials:
             yield from _signer(f"credentials {name!r}", credentials_source(name), temporary=temporary)
+        # Which the vendor's own tools sign with.
+        yield from _signer("the environment's OSS_ACCESS_KEY_ID", EnvironmentProvider(), temporary=temporary)
 
     def _of_storage(self, alias: str, *, temporary: bool) -> Iterator[Signer]:
         yield from _signer(f"storage {alias!r}", source_of(self.storages[alias]), temporary=temporary)

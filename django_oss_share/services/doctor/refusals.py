@@ -24,7 +24,7 @@ def judge_refusal(case: Case, answer: Answer, error: Mapping[str, str], seen: Ju
 
     :param seen: what the link shows by itself, which may be more precise than what OSS says.
     """
-    if answer.status >= 500 or answer.status == 429:
+    if (answer.status >= 500 or answer.status == 429) and error.get("Code") != "NotImplemented":
         explanation = f"The service answers {answer.status} ({error.get('Code') or 'no code'}): overloaded, or broken."
         return Judgement(Cause.UNREACHABLE, explanation, "Try again a little later.")
     if answer.status in range(300, 400):
@@ -68,6 +68,7 @@ def _without_document(case: Case, answer: Answer, seen: Judgement) -> Judgement:
     return Judgement(Cause.NO_PERMISSION, f"The host answers {answer.status}, and not as OSS does.", cure)
 
 
+_ALLOW_EMPTY = "Open it from an allowed page, or have the rule allow an empty Referer, as mails and apps send it."
 _ALLOW_REFERER = "Open it from an allowed page, or put that page's address on the allow list of the Referer rule."
 
 
@@ -108,7 +109,8 @@ def _invalid_expires(case: Case, answer: Answer, error: Mapping[str, str], seen:
 def _referer(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
     empty = error.get("EC", "").endswith("501")
     what = "requests without a Referer, as from an address bar or an app" if empty else "the page it was opened from"
-    return Judgement(Cause.REFERER_DENIED, f"The bucket's Referer rule refuses {what}.", _ALLOW_REFERER)
+    cure = _ALLOW_EMPTY if empty else _ALLOW_REFERER
+    return Judgement(Cause.REFERER_DENIED, f"The bucket's Referer rule refuses {what}.", cure)
 
 
 def _policy(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
@@ -126,7 +128,7 @@ def _policy(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgemen
 def _no_permission(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
     message = error.get("Message", "")
     if case.link.signature is None:
-        if seen.cause is Cause.KEY_ENCODING:
+        if seen.cause is Cause.KEY_ENCODING or not case.key:
             return seen
         cure = "Sign it, as storage.url(name) does, or make the object public-read if it may be everybody's."
         return Judgement(Cause.NO_PERMISSION, f"It is not signed, and the object is not public: {message}", cure)
@@ -180,6 +182,7 @@ _BY_CODE: Mapping[str, _Refused] = {
     "InvalidURI": objects.bad_name,
     "InvalidArgument": objects.argument,
     "InvalidRequest": objects.argument,
+    "NotImplemented": objects.argument,
     "InvalidBucketName": objects.no_bucket,
     "SecondLevelDomainForbidden": _path_style,
     "InvalidObjectState": objects.archived,
