@@ -98,7 +98,7 @@ def alias_of(storage: Storage) -> str:
 
     :raises UnknownStorage: it has none, since the field was given an instance of its own.
     """
-    # A stand-in that equals nothing, and is not to be made yet where a form asks for its name at import: its credentials
+    # A stand-in that equals nothing, and is not to be made where a form asks for its name at import: its credentials
     # would be none that the other processes know of.
     if storage is default_storage:
         return DEFAULT_STORAGE_ALIAS
