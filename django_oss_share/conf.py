@@ -70,7 +70,7 @@ GROUP_SETTINGS = (
 #: No expiry is longer: a century, beyond which dates run out.
 LONGEST = timedelta(days=36_525)
 #: Whether a text is the beginning of an address, such as ``https://files.example.com``.
-is_base_url = re.compile(r"https?://[\w.\-:\[\]]+(/[^?#\s]*)?").fullmatch
+is_base_url = re.compile(r"https?://(\w[\w.\-]*|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[^?#\s]*)?").fullmatch
 #: Characters that the secret of a webhook has at least.
 _MIN_WEBHOOK_SECRET = 24
 # What the column holds in which it waits to be called.

@@ -59,6 +59,8 @@ def test_a_sound_project_has_nothing_to_be_told():
     [
         ({"DEFAULT_EXPIRY": "30 days"}, "E201", "'30 days'"),
         ({"BASE_URL": "files.example.com"}, "E201", "https://"),
+        ({"BASE_URL": "https://https://files.example.com"}, "E201", "https://https://"),
+        ({"BASE_URL": "https://:443"}, "E201", "https://:443"),
         ({"MAX_EXPIRY": timedelta(days=99_999)}, "E201", "at most 36525 days"),
         ({"GROUPS": {"sales": {"PASSWORD_MIN_LENGTH": "12"}}}, "E201", "sales"),
         ({"TOKEN_KEYS": ["short"]}, "E201", "TOKEN_KEYS"),
