@@ -90,6 +90,12 @@ class MetadataForm(TargetForm):
             )
         return keys
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("cache_control") and cleaned.get("remove_cache_control"):
+            self.add_error("cache_control", _("Either name a value, or remove it."))
+        return cleaned
+
     def outcomes(self, request: HttpRequest, *, dry_run: bool) -> list[Outcome]:
         """What came of each object; none, and the form says why not, if what is wanted makes no sense."""
         cleaned = self.cleaned_data

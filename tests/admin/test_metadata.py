@@ -88,6 +88,7 @@ def test_type_name_and_caching(ann, oss):
         ({"content_type": "text/plain", "fix_types": "on"}, "leave fix_types"),
         ({"filename": "x"}, "A file name goes with"),
         ({"cache_control": "\x01"}, "control character"),
+        ({"cache_control": "no-store", "remove_cache_control": "on"}, "Either name a value"),
         ({"key": "a/", "fix_types": "on"}, "oss_metadata --prefix"),
         ({"key": "\n".join(f"k{n}" for n in range(51)), "fix_types": "on"}, "At most 50 at once"),
         ({"key": "", "fix_types": "on"}, "required"),
