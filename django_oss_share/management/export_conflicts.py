@@ -20,7 +20,7 @@ _SPELLED = {
     "https": "--https or --http",
     "download": "--download or --inline",
 }
-_USUAL = (None, "", [], Host.USUAL.value)
+_USUAL: tuple[Any, ...] = (None, "", [], Host.USUAL.value)
 
 
 def check(options: Mapping[str, Any]) -> None:

@@ -72,7 +72,7 @@ def manifest_of(source: Inventory, storage: OSSStorage) -> Manifest:
     :raises InvalidArgument: it is no manifest, or that of another bucket. :raises ObjectNotFound: there is none.
     """
     kept = storage_of(source.storage) if source.storage else storage
-    with io.BufferedReader(Digest(kept.client, kept.object_key(source.manifest)), _BUFFER) as reader:
+    with io.BufferedReader(_opened(kept.client, kept.object_key(source.manifest)), _BUFFER) as reader:
         text = reader.read(MAX_MANIFEST + 1)
     try:
         said = json.loads(text)
@@ -111,7 +111,7 @@ def batches(manifest: Manifest, number: int, skip: int) -> Iterator[Listed]:
     :raises CorruptTransfer: the file is not what OSS writes. :raises InvalidArgument: it is not what OSS wrote then.
     """
     listed = manifest.files[number]
-    key, digest = listed.key, Digest(manifest.client, listed.key)
+    key, digest = listed.key, Digest(_opened(manifest.client, listed.key))
     try:
         with io.BufferedReader(digest, _BUFFER) as packed, gzip.open(packed) as plain:
             rows = csv.reader(io.TextIOWrapper(plain, "utf-8", newline=""))
@@ -123,6 +123,12 @@ def batches(manifest: Manifest, number: int, skip: int) -> Iterator[Listed]:
             f"The inventory file oss://{manifest.client.bucket}/{key} cannot be read ({type(error).__name__})."
         ) from None
     _check_same(manifest, listed, digest)
+
+
+def _opened(client: BucketClient, key: str) -> io.RawIOBase:
+    from ...oss.streams import ObjectReader
+
+    return ObjectReader(client, key)
 
 
 def _check_same(manifest: Manifest, listed: ListedFile, digest: Digest) -> None:
@@ -140,13 +146,11 @@ def _listed_file(said: Mapping[str, Any]) -> ListedFile:
 
 
 class Digest(io.RawIOBase):
-    """An object as a file, and the MD5 of what was read of it."""
+    """What ``file`` holds, and the MD5 of what was read of it."""
 
-    def __init__(self, client: BucketClient, key: str) -> None:
-        from ...oss.streams import ObjectReader
-
+    def __init__(self, file: io.RawIOBase) -> None:
         super().__init__()
-        self._read = ObjectReader(client, key)
+        self._file = file
         self._md5 = md5(usedforsecurity=False)
 
     @property
@@ -158,12 +162,12 @@ class Digest(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
-        count = self._read.readinto(buffer)
+        count = self._file.readinto(buffer)
         self._md5.update(memoryview(buffer)[:count])
         return count
 
     def close(self) -> None:
-        self._read.close()
+        self._file.close()
         super().close()
 
 
