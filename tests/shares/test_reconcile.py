@@ -141,6 +141,18 @@ def test_parts_of_an_upload_are_links_of_whoever_began_it(logged):
     assert (unknown.key, unknown.tally.other) == ("in/other.bin", 1)
 
 
+def test_an_upload_of_the_day_before_tells_of_no_part(logged):
+    upload = uploads.begin("in/big.bin", size=5)
+    (part,) = uploads.sign_parts(upload.ticket, [1])
+    assert requests.put(part.link.url, data=b"x" * 5, timeout=5).status_code == 200
+    (key,) = logged.deliver_logs()
+    log, now = logged.get(key, bucket="log-bucket").decode(), timezone.now()
+    signed = f"{now + timedelta(days=2):%Y%m%dT}"
+    logged.put(key, log.replace(f"x-oss-date={now:%Y%m%dT}", f"x-oss-date={signed}").encode(), bucket="log-bucket")
+    found = read()
+    assert (found.uses, [opened.key for opened in found.never_issued]) == ([], ["in/big.bin"])
+
+
 def test_links_that_were_opened_are_those_that_oss_let_in_and_logged(logged):
     assert get(storage_of("default").url(KEY)) == 200
     refused, opened = access.issue(visit(make_share())), access.issue(visit(make_share()), preview=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ...models import Action, AuditEvent
+from ..uploads.promises import TICKET_LIFE
 from .tallies import Opened
 
 
@@ -32,5 +33,12 @@ class Uploads:
     def join(self, event: AuditEvent, bucket: str, key: str) -> None:
         """Of several rows, given in their order, an upload is the last one's that is no younger than its first part."""
         for opened in self._by_place.get((bucket, key), ()):
-            if opened.tally.first is not None and event.at <= opened.tally.first + self._skew:
+            if self._fits(opened, event.at):
                 self.begun[opened.link.digest] = event
+
+    def _fits(self, opened: Opened, begun_at: datetime) -> bool:
+        """Links to parts are signed as they are asked for, as long as the upload's ticket is good."""
+        signed_at, first = opened.link.signed_at, opened.tally.first
+        if first is None or begun_at > first + self._skew:
+            return False
+        return signed_at is None or signed_at <= begun_at + TICKET_LIFE + self._skew
