@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ..models import ExportJob, ExportShard, ExportState, Output, Share
 from ..services.exports import jobs, sources
@@ -133,7 +133,7 @@ def _filters(source: Prefix | Inventory) -> list[str]:
     filters = source.filters
     spans = (
         (_("bytes"), filters.min_size, filters.max_size),
-        (_("changed"), filters.modified_from, filters.modified_until),
+        (pgettext("moment", "changed"), filters.modified_from, filters.modified_until),
         (_("keys"), filters.start_after or None, filters.end_with or None),
         (_("rows"), None, filters.limit),
     )

@@ -67,10 +67,12 @@ def preview_of(storage: str, key: str) -> Preview:
         return Preview(Way.LINK, kind, _("Its link opens in the browser, by the domain %(host)s.") % {"host": host})
     why = _("OSS has browsers save what is opened from its own domain, %(host)s.") % {"host": host}
     if kind in ("image", "video", "audio"):
-        return Preview(Way.EMBEDDED, kind, f"{why} {_('Within a page it is shown, such as that of a share.')}")
+        shown = _("Within a page it is shown, such as that of a share.")
+        return Preview(Way.EMBEDDED, kind, f"{why} {shown}")
     cure = _("A link that opens takes a domain of your own that is bound to the bucket: the option custom_domain.")
     if kind == "text":
-        cure = f"{_('The page of a share shows its beginning.')} {cure}"
+        beginning = _("The page of a share shows its beginning.")
+        cure = f"{beginning} {cure}"
     return Preview(Way.NONE, kind, f"{why} {cure}")
 
 

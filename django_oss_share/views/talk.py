@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from ..oss import InvalidArgument, PresignedURL
 from ..services.uploads import BadTicket, BrokenPromise, NotArrived, SignedPart
@@ -75,4 +76,4 @@ def answered(function: Callable[[], HttpResponse]) -> HttpResponse:
         return function()
     except InvalidArgument as error:
         status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
-        return problem("This file was not taken.", status, detail=str(error), field=error.field)
+        return problem(_("This file was not taken."), status, detail=str(error), field=error.field)

@@ -41,7 +41,9 @@ function sendDirectly(field, input) {
   field.ossUnderWay = upload.start().then(
     (result) => { hidden.value = result.value; input.required = false; return true; },
     (error) => {
-      if (upload.state !== "cancelled") say("failed", error.problem && error.problem.detail || error.message);
+      // Status 0: nothing came back, and that it was not received says as much.
+      const why = error.status === 0 ? "" : error.problem && error.problem.detail || error.message;
+      if (upload.state !== "cancelled") say("failed", why);
       return false;
     },
   ).finally(() => {

@@ -76,7 +76,9 @@
       row.querySelector(".amount").textContent = size(file.size);
       show(row, "done", "", received.receipt);
     } catch (error) {
-      if (upload.state !== "cancelled") show(row, "failed", "", error.problem && error.problem.title || error.message);
+      // Status 0: nothing came back, and that it was not received says as much.
+      const why = error.status === 0 ? "" : error.problem && error.problem.title || error.message;
+      if (upload.state !== "cancelled") show(row, "failed", "", why);
     }
   }
 
@@ -84,7 +86,7 @@
     const label = row.querySelector(".state");
     const words = label.dataset;
     row.dataset.state = state;
-    label.textContent = state === "done" ? `${words.done}. ${words.receipt}: ${more}` : words[problem || state] + (more ? `: ${more}` : "");
+    label.textContent = words[problem || state] + (more ? `: ${more}` : "");
     const on = {pause: ["reading", "sending", "waiting"], resume: ["paused"], cancel: ["reading", "sending", "waiting", "paused"], retry: ["failed"]};
     for (const [name, states] of Object.entries(on)) row.querySelector(`.${name}`).hidden = !states.includes(state) || Boolean(problem);
     if (["done", "failed"].includes(state)) form.querySelector("[data-live]").textContent = `${row.querySelector(".name").textContent}: ${label.textContent}`;
