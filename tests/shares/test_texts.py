@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from metadata import texts as samples
 
 from django_oss_share.models import AuditEvent, Share
 from django_oss_share.services import access, shares, texts
@@ -31,6 +32,20 @@ MORE = "镕、堃、喆、淼：不常用的字，以及 ASCII 与 € 混排。
 )
 def test_without_a_word_on_its_charset(text, encoded_in, charset):
     assert texts.decode(text.encode(encoded_in)) == (text, charset)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded_in", "charset"),
+    [
+        (samples.TRADITIONAL, "big5", "big5"),
+        (samples.JAPANESE, "cp932", "shift_jis"),
+        (samples.JAPANESE, "euc_jp", "euc-jp"),
+        (samples.KOREAN, "cp949", "euc-kr"),
+    ],
+)
+@pytest.mark.parametrize("content_type", ["", "text/plain; charset=utf-8"])
+def test_in_the_other_charsets_of_east_asia(text, encoded_in, charset, content_type):
+    assert texts.decode(text.encode(encoded_in), content_type) == (text, charset)
 
 
 @pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
