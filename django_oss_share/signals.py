@@ -1,7 +1,8 @@
 """Sent once what they tell of is committed, with ``sender=Share``, or ``sender=FileRequest`` where one is meant.
 
-All carry ``event`` (the AuditEvent), and ``share`` or ``file_request``; ``event.actor`` is the user, if one was logged in. Receivers run in
-the process that did it: let them queue work rather than do it. Their errors are logged, and stop nothing.
+All carry ``event`` (the AuditEvent), and ``share`` or ``file_request``; ``event.actor`` is the user, if one was logged
+in. Receivers run in the process that did it: let them queue work rather than do it. Their errors are logged, and stop
+nothing.
 """
 
 from django.dispatch import Signal

@@ -136,8 +136,8 @@ def welcome(demo: Demo, directory: Path) -> str:
   private window. Then read on the share's own page what happened, change or revoke it, and reload that window.
   "Export links…", with files and folders ticked there, has the worker write a list of their links: watch its bar.
 
-  Open the upload page: that is where strangers leave files for you, of any size, straight into the bucket. What they left
-  is in the admin, under "File requests".
+  Open the upload page: that is where strangers leave files for you, of any size, straight into the bucket. What they
+  left is in the admin, under "File requests".
 
   The links are signed by a security token that lives 15 minutes and that the worker renews in time: see
   {demo.url}admin/oss_share/storedcredentials/

@@ -79,7 +79,8 @@ def doctor_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
 
 def _facts(link: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Those that there are, with their names as people write them."""
-    shown = {name: value for name, value in link.items() if name not in (*_APART, "headers", "difference", "canonical_request")}
+    left_out = (*_APART, "headers", "difference", "canonical_request")
+    shown = {name: value for name, value in link.items() if name not in left_out}
     return [
         (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else value)
         for name, value in shown.items()

@@ -84,6 +84,10 @@ class RefreshingProvider:
             return token.credentials
         return self._look(seconds)
 
+    def forget_store(self) -> None:
+        """Have a new one made when it is next needed; the token at hand stays."""
+        self._cycle.forget_store()
+
     def refresh(self, *, force: bool = False) -> Outcome:
         """Fetch the next token, if the one at hand is past half of its life. For schedules and for the impatient.
 

@@ -52,10 +52,7 @@ def refreshing_provider(name: str) -> RefreshingProvider | None:
 
     :raises UnknownProvider, MissingCredentials: as :func:`credentials_source`.
     """
-    source = credentials_source(name)
-    if isinstance(source, RefreshingProvider):
-        return source
-    return getattr(source, "refreshing", None)
+    return _refreshing(credentials_source(name))
 
 
 def further_credentials(name: str, *, session_name: str, duration: int, policy: str) -> Credentials:
@@ -75,10 +72,24 @@ def further_credentials(name: str, *, session_name: str, duration: int, policy: 
 
 
 def share_tokens_by(factory: StoreFactory | None) -> None:
-    """Keep tokens in the stores that ``factory`` makes; None: each process for itself."""
+    """Keep tokens in the stores that ``factory`` makes; None: each process for itself.
+
+    Storages that models name are made while Django starts, before there is a factory: their providers stay the ones
+    that everybody shares, and change over to it.
+    """
     global _store_factory
-    _store_factory = factory
-    _made.clear()
+    is_first, _store_factory = _store_factory is None, factory
+    if not is_first:
+        _made.clear()
+    for _, source in _made.values():
+        if (refreshing := _refreshing(source)) is not None:
+            refreshing.forget_store()
+
+
+def _refreshing(source: CredentialsSource) -> RefreshingProvider | None:
+    if isinstance(source, RefreshingProvider):
+        return source
+    return getattr(source, "refreshing", None)
 
 
 def _settings(name: str) -> SecretDict:

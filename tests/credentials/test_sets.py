@@ -8,15 +8,19 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.views.debug import ExceptionReporter
 
+from django_oss_share.models import StoredCredentials
 from django_oss_share.oss import Credentials, OSSShareError
 from django_oss_share.providers import (
     MemoryStore,
+    Outcome,
     RefreshingProvider,
     credentials_source,
     refreshing_names,
     refreshing_provider,
     share_tokens_by,
 )
+from django_oss_share.services import sts
+from django_oss_share.services.sts import DatabaseStore
 
 from .making import LIFE, Clock, Source
 
@@ -121,6 +125,22 @@ def test_a_callable_with_an_end_is_refreshed(settings):
     with pytest.raises(OSSShareError, match="The callable raised ValueError") as caught:
         provider.refresh(force=True)
     assert SENTINEL not in str(caught.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storage_that_a_model_made_shares_its_token_once_django_has_started(settings):
+    share_tokens_by(None)
+    clock = Clock()
+    clock.now = time.time()
+    sets(settings, set={"PROVIDER": "callable", "CALLABLE": Source(clock)})
+    early = credentials_source("set")
+    early.retrieve()
+    share_tokens_by(DatabaseStore)
+    clock.now += 1
+    assert credentials_source("set") is early
+    assert sts.refresh("set", force=True) is Outcome.FETCHED
+    assert StoredCredentials.objects.get().name == "set"
+    assert early.retrieve().access_key_id == "STS.2"
 
 
 @pytest.mark.django_db(transaction=True)

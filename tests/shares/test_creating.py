@@ -68,7 +68,7 @@ def test_the_contract(oss):
     assert len(stored.public_id) == 18
 
 
-@pytest.mark.parametrize("owner", ["joe", 5, AnonymousUser()], ids=repr)
+@pytest.mark.parametrize("owner", ["joe", 5, AnonymousUser()], ids=["a name", "a number", "nobody"])
 def test_an_owner_who_is_no_user(owner):
     with pytest.raises(InvalidArgument, match=r"created_by must be a user \(auth.User\), such as") as told:
         create(created_by=owner)
