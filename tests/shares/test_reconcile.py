@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
+from ipaddress import ip_address
 
 import alibabacloud_oss_v2 as sdk
 import pytest
@@ -18,6 +19,7 @@ from django_oss_share.models import Action, AuditEvent, ExportJob
 from django_oss_share.services import access, audit, presigning, uploads
 from django_oss_share.services.audit import log_files
 from django_oss_share.services.audit.reconcile import reconcile
+from django_oss_share.services.clients import Client
 from django_oss_share.services.objects import storage_of
 from shares.factories import make_share, visit
 
@@ -81,6 +83,16 @@ def test_what_became_of_each_link(logged):
     assert reconciled(share=other) == []
     assert found.recorded == len(reconciled()) == 3
     assert audit.verify().is_intact
+
+
+@pytest.mark.parametrize("privacy", ["full", "truncated", "hashed"])
+def test_who_got_the_link_is_no_other_though_addresses_are_kept_otherwise_since(logged, settings, privacy):
+    link = access.issue(visit(make_share(), Client(ip_address("127.0.0.1"), "Firefox")))
+    settings.OSS_SHARE = {**getattr(settings, "OSS_SHARE", {}), "IP_PRIVACY": privacy}
+    get(link.url)
+    logged.deliver_logs()
+    (use,) = read().uses
+    assert (use.tally.downloads, use.other_addresses) == (1, 0)
 
 
 def test_links_that_were_never_handed_out(logged):

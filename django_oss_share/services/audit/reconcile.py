@@ -17,6 +17,7 @@ from django.db.models import Q
 from ...models import Action, AuditEvent, ExportJob, Share
 from ...models.export import Output
 from ...oss import OSSShareError
+from ..clients import Client, parse_address
 from ..objects import linkable_storages
 from ..transactions import atomic
 from ..uploads.promises import TICKET_LIFE
@@ -63,7 +64,11 @@ class Use:
     @property
     def other_addresses(self) -> int:
         """From how many addresses it was opened beside the one it was handed to; 0 where that was not kept."""
-        return len(self.tally.addresses.keys() - {self.event.address}) if self.event.address else 0
+        if not self.event.address:
+            return 0
+        # It may have been written down when IP_PRIVACY had addresses kept in full, and has them shortened by now.
+        by_now = Client(parse_address(self.event.address)).recorded_address
+        return len(self.tally.addresses.keys() - {self.event.address, by_now})
 
 
 @dataclass(slots=True)
