@@ -14,10 +14,10 @@ def with_charset(content_type: str, body: IO[bytes] | io.RawIOBase) -> str:
 
     :param body: where it stands at its start; one that cannot go back there is not looked into.
     """
-    if not content_type.startswith("text/") or "charset" in content_type.lower():
+    if not content_type.lower().startswith("text/") or "charset" in content_type.lower():
         return content_type
     charset = _charset_of(body)
-    return f"{content_type}; charset={charset}" if charset else content_type
+    return f"{content_type.rstrip('; ')}; charset={charset}" if charset else content_type
 
 
 def _charset_of(body: IO[bytes] | io.RawIOBase) -> str:

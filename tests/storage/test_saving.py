@@ -532,6 +532,16 @@ def test_a_text_with_its_charset_where_that_is_certain(oss_emulator, name, conte
     assert oss_emulator.get(name) == (content.encode() if isinstance(content, str) else content)
 
 
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [("Text/CSV", "Text/CSV; charset=utf-8"), ("text/csv; ", "text/csv; charset=utf-8")],
+)
+def test_a_type_oddly_written_gets_its_charset_all_the_same(oss_emulator, said, stored):
+    storage = OSSStorage(**oss_emulator.storage_options(), detect_charset=True)
+    storage.save("a.csv", SimpleUploadedFile("a.csv", CHINESE.encode(), content_type=said))
+    assert headers_of(storage, "a.csv")["Content-Type"] == stored
+
+
 def test_a_charset_that_was_said_stays(oss_emulator):
     storage = OSSStorage(**oss_emulator.storage_options(), detect_charset=True)
     upload = SimpleUploadedFile("a.txt", CHINESE.encode(), content_type="text/plain; charset=big5")
