@@ -141,6 +141,38 @@ UPLOAD: dict[str, Any] = {
     "headers": {"content-type": "application/pdf", "x-oss-forbid-overwrite": "true"},
     "expires_at": "2026-10-01T08:10:00Z",
 }
+FILE_REQUEST: dict[str, Any] = {
+    "id": 5,
+    "url": "https://files.example.com/s/up/AbCdEfGhIjKlAAAxYzq0-123456789_abcdef/",
+    "name": "Tenders",
+    "state": "active",
+    "storage": "default",
+    "prefix": "incoming/tenders/",
+    "note": "",
+    "owner": "ann",
+    "created_at": "2026-10-01T08:00:00Z",
+    "expires_at": "2026-10-31T08:00:00Z",
+    "max_files": 20,
+    "received": 1,
+    "files_left": 19,
+    "max_size": 5_368_709_120,
+    "content_types": [".pdf"],
+    "notify": True,
+    "has_password": False,
+    "revoked_at": None,
+    "revoked_by": "",
+}
+RECEIVED: dict[str, Any] = {
+    "receipt": "K7MPQ2RVXW",
+    "filename": "offer.pdf",
+    "key": "incoming/tenders/offer.pdf",
+    "size": 48213,
+    "content_type": "application/pdf",
+    "state": "accepted",
+    "verdict": "",
+    "address": "203.0.113.7",
+    "arrived_at": "2026-10-02T10:00:00Z",
+}
 DIAGNOSIS: dict[str, Any] = {
     "cause": "link_expired",
     "explanation": "It ended at 2026-10-01 09:00:00 UTC.",

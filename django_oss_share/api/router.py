@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from .views.audit import Audit
 from .views.doctor import Doctor
 from .views.exports import Exports
+from .views.file_requests import FileRequests
 from .views.grants import Grants
 from .views.objects import Objects
 from .views.presign import Presign
@@ -21,4 +22,5 @@ router.register("grants", Grants, basename="grants")
 router.register("audit", Audit, basename="audit")
 router.register("exports", Exports, basename="exports")
 router.register("uploads", Uploads, basename="uploads")
+router.register("file-requests", FileRequests, basename="file_requests")
 router.register("doctor", Doctor, basename="doctor")

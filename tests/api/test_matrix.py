@@ -7,6 +7,7 @@ import re
 
 import pytest
 from credentials.conftest import role, role_settings
+from file_requests.making import make_request
 from shares.factories import make_share, make_user
 
 from api.asking import PROBLEM, ROOT, client_of
@@ -26,7 +27,7 @@ ROLES = {
     "anonymous": None,
     "ordinary": (),
     "viewer": ("view_share",),
-    "owner": ("share_object", "grant_access", "export_links"),
+    "owner": ("share_object", "grant_access", "export_links", "request_files"),
     "sharer": ("share_object",),
     "browser": ("browse_bucket",),
     "sees all": ("view_all_shares", "view_grant"),
@@ -34,6 +35,9 @@ ROLES = {
     "sees exports": ("change_all_exports",),
     "exporter": ("export_links",),
     "uploader": ("upload_object",),
+    "requester": ("request_files",),
+    "sees requests": ("view_all_requests",),
+    "changes requests": ("change_all_requests",),
     "auditor": ("view_auditevent",),
     "root": "superuser",
 }
@@ -41,6 +45,8 @@ STEPS = ("extend", "hand-over", "password", "revive", "revoke", "rotate")
 _OPEN = ("viewer", "owner", "sharer", "browser", "sees all", "changes all", "root")
 _SHARERS = ("owner", "sharer", "root")
 _CHANGERS = ("owner", "changes all", "root")
+_REQUESTERS = ("owner", "requester", "root")
+_REQUEST_CHANGERS = ("owner", "changes requests", "root")
 _WATCHERS = ("owner", "sees exports", "root")
 UPLOADS = ("abort", "arrived", "complete", "form", "multipart", "parts")
 #: By address and method, who is let in; anybody else is refused (403), or, of a row of somebody else's, told nothing
@@ -67,6 +73,12 @@ ALLOWED = {
     ("exports/{pk}/retry/", "POST"): ("owner", "root"),
     ("uploads/", "POST"): ("uploader", "root"),
     **{(f"uploads/{step}/", "POST"): ("uploader", "root") for step in UPLOADS},
+    ("file-requests/", "GET"): (*_REQUESTERS, "sees requests", "changes requests"),
+    ("file-requests/", "POST"): _REQUESTERS,
+    ("file-requests/{pk}/", "GET"): (*_REQUEST_CHANGERS, "sees requests"),
+    ("file-requests/{pk}/", "PATCH"): _REQUEST_CHANGERS,
+    ("file-requests/{pk}/files/", "GET"): (*_REQUEST_CHANGERS, "sees requests"),
+    **{(f"file-requests/{{pk}}/{step}/", "POST"): _REQUEST_CHANGERS for step in STEPS if step != "revive"},
     ("doctor/", "POST"): _OPEN,
     ("audit/", "GET"): ("auditor", "root"),
     ("audit/{pk}/", "GET"): ("auditor", "root"),
@@ -83,6 +95,10 @@ BODIES = {
     "uploads/form/": {"key": "a", "max_size": 1},
     "uploads/multipart/": {"key": "a", "size": 200_000},
     "doctor/": {"url": "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/a?x-oss-signature=1"},
+    "file-requests/": {"prefix": "in/", "name": "Tenders"},
+    "file-requests/{pk}/extend/": {"expires_in": 60},
+    "file-requests/{pk}/hand-over/": {"to": "owner"},
+    "file-requests/{pk}/password/": {"password": None},
     "shares/{pk}/extend/": {"expires_in": 60},
     "shares/{pk}/hand-over/": {"to": "owner"},
     "shares/{pk}/password/": {"password": None},
@@ -122,6 +138,7 @@ def rows(owner, oss_emulator):
         "shares": 1,
         "grants": grant.pk,
         "exports": job.pk,
+        "file-requests": make_request(created_by=owner).pk,
         "audit": audit.record(Action.VIEWED).pk,
     }
 

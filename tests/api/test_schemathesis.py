@@ -15,6 +15,7 @@ from credentials.conftest import role, role_settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from file_requests.making import make_request
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -50,6 +51,8 @@ RIGHTS = (
     "view_all_shares",
     "export_links",
     "upload_object",
+    "request_files",
+    "view_all_requests",
 )
 USERS: dict[str, Callable[[], object] | None] = {
     "anonymous": None,
@@ -75,6 +78,7 @@ def kept_connection():
 def rows(settings, kept_connection):
     settings.REST_FRAMEWORK = {"DEFAULT_THROTTLE_RATES": dict.fromkeys(RATES)}
     make_share(id=1)
+    make_request(id=1)
     audit.record(Action.VIEWED)
 
 

@@ -65,7 +65,7 @@ def test_every_curl_example_answers_as_shown(address, site, tmp_path):
         wanted = pattern([line.replace(HOST, address) for line in answer])
         assert re.fullmatch(wanted, done.stdout + "\n" if done.stdout else ""), f"{command}\n{done.stdout}"
         ran += 1
-    assert ran == 9
+    assert ran == 11
     assert site.get("in/hello.txt") == b"hello"
 
 

@@ -20,7 +20,6 @@ from ...services.rights import OPENING
 from .. import examples, idempotency
 from ..base import Endpoint, permits
 from ..paging import Newest, PageQuery, answer
-from ..problems import Problem
 from ..schema import operation
 from ..serializers.audit import EventOut
 from ..serializers.shares import (
@@ -35,7 +34,7 @@ from ..serializers.shares import (
     ShareRevocation,
     SharesQuery,
 )
-from .users import of_user, user_named
+from .users import of_user, receiver
 
 _SHARE = [examples.answered("a share", examples.SHARE)]
 _STEPS = ("revoke", "extend", "rotate", "revive", "password", "hand_over", "partial_update")
@@ -153,11 +152,7 @@ class Shares(Endpoint):
     @action(detail=True, methods=["post"], url_path="hand-over")
     def hand_over(self, request: Request, pk: str) -> Response:
         """Give it another owner; its link stays. Answers what you may still see of it."""
-        name = self.given(ShareOwner)["to"]
-        user = user_named(name)
-        if user is None:
-            raise Problem(400, f"to={name!r}: there is no such user.", field="to")
-        return self._changed(shares.hand_over, to=user)
+        return self._changed(shares.hand_over, to=receiver(self.given(ShareOwner)["to"]))
 
     @operation(
         parameters=[PageQuery],
