@@ -80,15 +80,14 @@ class RewritingClient(AccessClient):
             has_tags=bool(result.tagging_count),
         )
 
-    def rewrite(self, stored: Stored, headers: Mapping[str, str]) -> Stored:
-        """Give ``stored`` these headers instead, and keep its ACL and tags; what it is then.
+    def rewrite(self, stored: Stored, headers: Mapping[str, str]) -> None:
+        """Give ``stored`` these headers instead, and keep its ACL and tags.
 
         In a bucket that keeps versions, the copy is a new one, and the latest.
 
         :raises ObjectChanged: it was replaced in between; nothing was done.
         :raises PermissionDenied: the credentials lack ``oss:GetObjectAcl``, ``oss:PutObjectAcl``, ``oss:PutObject`` or,
             of an object with tags, ``oss:GetObjectTagging`` and ``oss:PutObjectTagging``.
-        :raises CorruptTransfer: the copy has another CRC-64, or somebody wrote at the same moment.
         """
         sent = {**headers, "x-oss-object-acl": self.object_acl(stored.key)}
         if stored.size <= client._MAX_COPY:
@@ -97,6 +96,12 @@ class RewritingClient(AccessClient):
             if stored.has_tags:
                 sent["x-oss-tagging"] = self._tagging(stored.key)
             self._copy_by_parts(stored.key, stored.key, stored.size, sent, if_match=stored.etag)
+
+    def rewritten(self, stored: Stored) -> Stored:
+        """What ``stored`` is now that it was rewritten.
+
+        :raises CorruptTransfer: the copy has another CRC-64, or somebody wrote at the same moment.
+        """
         after = self.stored(stored.key)
         # Objects that are older than CRCs have none.
         if stored.crc64 and after.crc64 != stored.crc64:

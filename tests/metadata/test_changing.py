@@ -201,6 +201,26 @@ def test_what_oss_refuses_is_left_as_it_was(put, head, oss, operation):
     assert not AuditEvent.objects.exists()
 
 
+def test_a_change_that_cannot_be_looked_at_afterwards_is_one_all_the_same(put, head, oss):
+    put("a.txt", content_type="text/plain")
+    oss.faults.add(Fault(operation="HeadObject", kind=FaultKind.STATUS, status=503, after=1))
+    (outcome,) = metadata.change("default", ["a.txt"], Wanted(cache_control="x"))
+    assert outcome.result == Result.CHANGED
+    assert outcome.reason.startswith("Afterwards it could not be looked at: HeadObject")
+    assert AuditEvent.objects.get().action == "changed"
+    oss.faults.clear()
+    assert head("a.txt")["cache-control"] == "x"
+
+
+def test_a_copy_with_other_bytes_is_told_and_written_down(put, monkeypatch):
+    put("a.txt", b"old", content_type="text/plain")
+    monkeypatch.setattr(RewritingClient, "rewrite", lambda *_: put("a.txt", b"new", content_type="text/plain"))
+    (outcome,) = metadata.change("default", ["a.txt"], Wanted(cache_control="x"))
+    assert outcome.result == Result.FAILED
+    assert "the copy has other bytes" in outcome.reason
+    assert AuditEvent.objects.get().action == "changed"
+
+
 def test_a_copy_by_parts_that_fails_leaves_no_parts(put, client, oss, monkeypatch):
     monkeypatch.setattr("django_oss_share.oss.client._MAX_COPY", 10)
     put("a.txt", b"x" * 20)

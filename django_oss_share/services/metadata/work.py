@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...models import Action
 from ...oss import InvalidArgument, OSSShareError
 from ...oss.charsets import SAMPLE_BYTES
+from ...oss.errors import CorruptTransfer, ServiceError
 from ...storage import OSSStorage
 from .. import audit, inputs
 from ..clients import Client
@@ -78,10 +79,19 @@ class Work:
             return Outcome(key, Result.SKIPPED, before, after, obstacle)
         if self.dry_run:
             return Outcome(key, Result.WOULD_CHANGE, before, after, proposal.doubt)
-        now = self.bucket.rewrite(stored, headers)
+        self.bucket.rewrite(stored, headers)
         self._record(key, before, after)
-        remark = "" if now.etag == stored.etag else _ETAG_CHANGED
-        return Outcome(key, Result.CHANGED, before, after, f"{proposal.doubt} {remark}".strip())
+        return Outcome(key, Result.CHANGED, before, after, f"{proposal.doubt} {self._remark(stored)}".strip())
+
+    def _remark(self, stored: Stored) -> str:
+        """What else to know of an object that was changed; :raises CorruptTransfer: by its CRC-64, it is another."""
+        try:
+            now = self.bucket.rewritten(stored)
+        except CorruptTransfer:
+            raise
+        except ServiceError as error:
+            return f"Afterwards it could not be looked at: {error}"
+        return "" if now.etag == stored.etag else _ETAG_CHANGED
 
     def _proposal(self, key: str, stored: Stored) -> Proposal:
         """The content type that it should have."""
