@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.utils.timezone import now
+from shares.factories import make_user
 
-from django_oss_share.models import ExportJob, ExportShard, ExportState
+from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState, Share, State
 from django_oss_share.oss import InvalidArgument
+from django_oss_share.services import shares
+from django_oss_share.services.errors import WrongState
 from django_oss_share.services.exports import jobs, reading, running, tending
 from django_oss_share.services.exports.running import Outcome
 from django_oss_share.services.exports.sources import Filters, Objects, Prefix
@@ -137,3 +140,35 @@ def test_results_are_not_exported_when_chosen_one_by_one(bucket):
     result = export().result_key
     assert keys(bucket, export(Objects((result, "p1")))) == ["p1"]
     assert keys(bucket, export(Objects((result.rpartition("/")[0] + "/", "p1")))) == ["p1"]
+
+
+# The door to the list
+
+
+def test_a_door_that_the_policy_shuts_early_opens_again(bucket, settings):
+    settings.OSS_SHARE = {"MAX_EXPIRY": timedelta(days=1)}
+    bucket.put("a", b"")
+    job = export(created_by=make_user("ann"))
+    share = jobs.result_share(job)
+    assert share.expires_at < job.expires_at
+    Share.objects.filter(pk=share.pk).update(expires_at=now() - timedelta(minutes=1))
+    again = jobs.result_share(job)
+    assert (again.pk, again.state()) == (share.pk, State.ACTIVE)
+    event = AuditEvent.objects.filter(action=Action.EXTENDED).get()
+    assert (event.share_id, event.actor_label) == (share.pk, "ann")
+
+
+def test_a_door_that_was_revoked_stays_shut(bucket):
+    bucket.put("a", b"")
+    job = export()
+    shares.revoke(jobs.result_share(job))
+    with pytest.raises(WrongState, match=f"The share of export {job.pk}'s list was revoked; export it anew."):
+        jobs.result_share(job)
+
+
+def test_what_was_kept_long_enough_has_no_door_though_nobody_has_tidied_up(bucket):
+    bucket.put("a", b"")
+    job = export()
+    job.expires_at = now() - timedelta(seconds=1)
+    with pytest.raises(WrongState, match="has no result any more"):
+        jobs.result_share(job)

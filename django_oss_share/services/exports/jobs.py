@@ -21,7 +21,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from ...conf import conf
-from ...models import ExportJob, ExportShard, ExportState, Output, Share
+from ...models import ExportJob, ExportShard, ExportState, Output, Share, State
 from ...oss import InvalidArgument
 from .. import inputs, shares
 from ..clients import Client
@@ -211,24 +211,26 @@ def progress(job: ExportJob) -> Progress:
 def result_share(job: ExportJob, *, by: Any = None, password: str | None = None, client: Client | None = None) -> Share:
     """The share by which the result is downloaded, made at the first time; it ends with the result.
 
+    Where the policy has it end before, the next time lets it go on.
+
     :param password: of a new one, where the policy asks for one.
-    :raises NotAllowed: it is somebody else's. :raises WrongState: there is no result (any more).
+    :raises NotAllowed: it is somebody else's. :raises WrongState: there is no result (any more), or no way to it.
     :raises PolicyViolation: the policy asks for a password.
     """
     require_control(by, job)
-    if not job.has_result:
+    if not job.has_result or (job.expires_at is not None and job.expires_at <= timezone.now()):
         gone = "has no result any more" if job.state == ExportState.DONE else f"is {job.state} and has no result"
         raise WrongState(f"Export {job.pk} {gone}.", job.state)
     public_id = share_id(job, "result")
     found = Share.objects.filter(public_id=public_id).first()
     if found is not None:
-        return found
+        return _open(job, found, client)
     try:
         return shares.create(
             job.result_key,
             storage=job.result_storage,
             created_by=job.created_by,
-            expires_at=_result_end(job, by),
+            expires_at=_result_end(job),
             password=password,
             name=str(job)[:200],
             public_id=public_id,
@@ -239,7 +241,16 @@ def result_share(job: ExportJob, *, by: Any = None, password: str | None = None,
         return Share.objects.get(public_id=public_id)
 
 
-def _result_end(job: ExportJob, user: Any) -> datetime | None:
+def _open(job: ExportJob, share: Share, client: Client | None) -> Share:
+    state = share.state()
+    if state is State.REVOKED:
+        raise WrongState(f"The share of export {job.pk}'s list was revoked; export it anew.", state)
+    if state is State.EXPIRED:
+        shares.extend(share, _result_end(job) or inputs.NEVER, by=job.created_by, client=client)
+    return share
+
+
+def _result_end(job: ExportJob) -> datetime | None:
     longest = policy_of(job.created_by).max_expiry
     ends = [job.expires_at, None if longest is None else timezone.now() + longest]
     return min((end for end in ends if end is not None), default=None)
