@@ -107,6 +107,9 @@ def test_a_misconfigured_project_is_told_in_a_sentence(world, settings):
     with pytest.raises(CommandError, match="cannot be looked at") as refused:
         call_command("oss_doctor", "https://examplebucket.oss-cn-hangzhou.aliyuncs.com/q3.pdf")
     assert refused.value.returncode == 2
+    code, told = run_json("https://examplebucket.oss-cn-hangzhou.aliyuncs.com/q3.pdf")
+    assert (code, told["cause"], told.keys()) == (2, None, CONTRACT)
+    assert "cannot be looked at" in told["explanation"]
 
 
 def test_an_interrupted_one_ends_in_one_line(monkeypatch):

@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import alibabacloud_oss_v2 as sdk
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shares.factories import make_share, make_user
@@ -168,14 +170,34 @@ def test_a_token_that_is_refreshed_is_known(world, settings):
     assert diagnosis.link["signature"] == "right"
 
 
-def test_where_the_database_is_down_links_are_explained_all_the_same(world, monkeypatch):
+@pytest.mark.parametrize("error", [DatabaseError, ImproperlyConfigured])
+def test_where_the_database_is_down_links_are_explained_all_the_same(world, monkeypatch, error):
     def down(*args, **kwargs):
-        raise DatabaseError("down")
+        raise error("down, or none is set up")
 
     monkeypatch.setattr(Grant.objects, "filter", down)
     diagnosis = diagnose(world.native(pair=("STS.unknown", "s", "token")))
     assert diagnosis.is_ok
     assert any("database" in note for note in diagnosis.link["notes"])
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+def test_a_project_without_time_zones(world, settings, version):
+    settings.USE_TZ, settings.TIME_ZONE = False, "Asia/Shanghai"
+    assert cause(world.link(version=version), fetch=True) == "ok"
+    assert cause(world.link(version=version, now=world.now - HOUR, expires_in=900)) == "link_expired"
+    Grant.objects.create(
+        recipient="Ann",
+        storage="default",
+        bucket="examplebucket",
+        duration=900,
+        access_key_id="STS.granted",
+        expires_at=timezone.now() + timedelta(minutes=5),
+    )
+    url = world.native(pair=("STS.granted", "s", "token"), expires_in=900, version=version)
+    assert cause(url) == "link_outlives_token"
+    assert cause(world.address(make_share(key="q3.pdf")), fetch=True) == "ok"
+    assert cause(world.share(expires_at=timezone.now() - HOUR)) == "link_expired"
 
 
 def test_an_upload_with_its_content_type_is_recognised(world):

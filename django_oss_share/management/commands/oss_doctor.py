@@ -79,17 +79,17 @@ class Command(BaseCommand):
                 url, fetch=options["fetch"], allow_hosts=options["allow_host"], referer=options["referer"]
             )
         except NotALink as error:
-            self._refuse(str(error), as_one_line=options["json"])
+            self._refuse(str(error), "Not a link: ", as_one_line=options["json"])
         except (OSSShareError, ImproperlyConfigured) as error:
-            raise CommandError(f"The link cannot be looked at: {error}", returncode=NOT_A_LINK) from error
+            self._refuse(f"The link cannot be looked at: {error}", as_one_line=options["json"])
         else:
             self._tell(diagnosis, as_one_line=options["json"])
             self.stdout.flush()
             sys.exit(0 if diagnosis.is_ok else 1)
 
-    def _refuse(self, why: str, *, as_one_line: bool) -> None:
+    def _refuse(self, why: str, before: str = "", *, as_one_line: bool) -> None:
         if not as_one_line:
-            raise CommandError(f"Not a link: {as_text(why)}", returncode=NOT_A_LINK)
+            raise CommandError(before + as_text(why), returncode=NOT_A_LINK)
         self.stdout.write(as_json({"cause": None, "explanation": why, "cure": "", "link": {}}))
         self.stdout.flush()
         sys.exit(NOT_A_LINK)

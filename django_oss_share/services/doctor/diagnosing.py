@@ -60,7 +60,8 @@ def diagnose(
 
 def _case(url: str, allow_hosts: Iterable[str], by: Any, now: datetime) -> Case:
     known = Known()
-    case = Case(read(url, known.places), known, now, by)
+    # By USE_TZ = False it is naive, and local.
+    case = Case(read(url, known.places), known, now if timezone.is_aware(now) else timezone.make_aware(now), by)
     _require_sign_of_oss(case, allow_hosts)
     return case
 

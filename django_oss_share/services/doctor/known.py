@@ -9,7 +9,9 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.utils import timezone
 
 from ...conf import conf
 from ...models import Grant
@@ -95,11 +97,12 @@ class Known:
         if not _ACCESS_KEY(access_key_id):
             return None
         try:
-            return Grant.objects.filter(access_key_id=access_key_id).values_list("expires_at", flat=True).first()
-        except DatabaseError:
+            end = Grant.objects.filter(access_key_id=access_key_id).values_list("expires_at", flat=True).first()
+        except (DatabaseError, ImproperlyConfigured):
             # Links can be explained without it, and where much is down they need to be.
             self.notes.append("The database did not answer: whether the link is of a grant is not known.")
             return None
+        return end if end is None or timezone.is_aware(end) else timezone.make_aware(end)
 
     def _signers(self, *, temporary: bool) -> Iterator[Signer]:
         for alias in self.storages:
