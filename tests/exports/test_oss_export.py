@@ -172,6 +172,13 @@ def test_what_it_refuses(export, arguments, code, says):
     assert ran.code == code
 
 
+def test_what_an_export_cannot_do_now_is_a_wrong_argument(export):
+    export("start", "oss://{bucket}", "--here")
+    number = str(ExportJob.objects.get().pk)
+    ran = export("retry", number)
+    assert (ran.code, ran.err) == (2, f"Export {number} is done; only a failed or cancelled one is retried.")
+
+
 def test_failed_and_tried_again(bucket, export):
     bucket.faults.add(Fault(Kind.STATUS, operation="ListObjectsV2", status=503))
     ran = export("start", "oss://{bucket}", "--here")

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ...models import ExportJob, ExportState, Output
 from ...oss import OSSShareError
 from ...services import shares
+from ...services.errors import WrongState
 from ...services.exports import buckets, jobs, running, tending
 from ...services.exports.queueing import NotQueued
 from ...services.exports.running import Outcome
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             leave_pipe()
         except NotQueued as error:
             raise CommandError(str(error), returncode=1) from error
+        except WrongState as error:
+            raise CommandError(str(error), returncode=2) from error
         except (OSSShareError, PermissionDenied, ImproperlyConfigured, InvalidStorageError) as error:
             raise CommandError(str(error), returncode=exit_code(error)) from error
         except KeyboardInterrupt:
