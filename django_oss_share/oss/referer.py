@@ -96,14 +96,14 @@ def _check(field: str, patterns: Iterable[str]) -> None:
 def _begins(pattern: str, referer: str) -> bool:
     # One that names no scheme means both.
     address = referer if "://" in pattern else referer.partition("://")[2] or referer
-    return _compiled(pattern).match(address) is not None
+    first, *others = _between_stars(pattern)
+    found = first.match(address)
+    # The earliest place leaves the most for what follows; one regular expression would try all places, for ever.
+    for part in others:
+        found = part.search(address, found.end()) if found else None
+    return found is not None
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Stars that follow each other mean one; as many tries each would take for ever.
-    parts = (".*" if part[0] == "*" else "." if part == "?" else re.escape(part) for part in _PARTS(pattern))
-    return re.compile("".join(parts), re.DOTALL)
-
-
-_PARTS = re.compile(r"\*+|\?|[^*?]+").findall
+def _between_stars(pattern: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(re.escape(part).replace(r"\?", "."), re.DOTALL) for part in pattern.split("*"))
