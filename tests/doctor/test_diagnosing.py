@@ -127,6 +127,46 @@ def test_a_key_with_escapes_of_its_own_is_found_by_path_too(world):
     assert "'x%20y.txt'" in diagnosis.explanation
 
 
+#: What becomes of the signs of a query where links are escaped once too often, or by hand.
+MISPLACED = [
+    lambda url: url.replace("?", "%3F"),
+    lambda url: url.replace("?", "#"),
+    lambda url: url.replace("?", "&"),
+    lambda url: url.replace("=", "%3D"),
+    lambda url: url.replace("=", "%3D").replace("&", "%26"),
+    lambda url: quote(url, safe=":/?%"),
+    lambda url: url.replace("?", "%253F").replace("=", "%253D").replace("&", "%2526"),
+]
+
+
+@pytest.mark.parametrize("version", ["v4", "v1"])
+@pytest.mark.parametrize("change", MISPLACED)
+def test_a_signature_that_nobody_can_read_is_told_and_not_shown(world, version, change):
+    key, secret, token = world.session(3600)
+    url = world.link(pair=(key, secret, token), version=version)
+    for fetch in (False, True):
+        diagnosis = diagnose(change(url), fetch=fetch)
+        assert diagnosis.cause == "tampered", diagnosis
+        assert "not where a signature is read" in diagnosis.explanation
+        told = json.dumps(diagnosis.as_dict())
+        for hidden in (key, token, url.rpartition("ignature=")[2]):
+            assert hidden not in told
+
+
+@pytest.mark.parametrize("change", [lambda url: url.replace("&", "%26"), lambda url: url.replace("&", ";")])
+def test_half_a_query_that_nobody_can_read_is_not_shown(world, change):
+    key, secret, token = world.session(3600)
+    url = world.link(pair=(key, secret, token))
+    told = json.dumps(diagnose(change(url)).as_dict())
+    for hidden in (key, token, url.rpartition("ignature=")[2]):
+        assert hidden not in told
+
+
+def test_a_signature_in_the_path_of_what_is_public_is_told_too(world):
+    world.bucket.put_bucket_acl("public-read")
+    assert cause(world.link().replace("?", "%3F"), fetch=True) == "tampered"
+
+
 def test_an_address_without_a_key_names_no_object_whatever_oss_says(world):
     assert cause(f"{world.emulator.endpoint}/{world.emulator.bucket}/", fetch=True) == "not_found"
 

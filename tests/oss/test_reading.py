@@ -323,6 +323,20 @@ def test_a_key_that_a_browser_shows_decoded_is_the_same_one():
     assert "%20" in link.url
 
 
+@pytest.mark.parametrize("name", ["password", "access_token", "token", "client_secret"])
+def test_what_others_call_secret_is_masked_too(name):
+    link = read(f"{URL}&{name}=hunter2")
+    assert "hunter2" not in link.masked
+    assert "hunter2" not in str(parameters(link))
+
+
+@pytest.mark.parametrize("host", ["user:hunter2@exa\u2100mple.com", "example.com:hunter2", "user:hunter2@[::1"])
+def test_what_is_no_host_is_not_repeated(host):
+    with pytest.raises(NotALink) as refused:
+        read(f"https://{host}/q3.pdf?Signature=x")
+    assert "hunter2" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["signature", "security-token"])
 def test_secrets_are_masked(name):
     url = f"{URL}&x-oss-security-token=CAIStoken"

@@ -13,7 +13,16 @@ from .places import Place, place_of
 from .signatures import Pairs, Signature, read_signature
 from .text import NotALink, mend, split
 
-_SECRET_NAMES = re.compile(r"(?i)(?:x-oss-|x-amz-)?(?:signature|security-token)|auth_key|sign|key1")
+_SECRET_NAMES = re.compile(r"(?i)(?:x-oss-|x-amz-)?signature|auth_key|sign|key1|.*(?:token|password|passwd|secret).*")
+# The signs of a query, as they are or encoded, however often.
+_EQUALS, _ENDS = r"(?:=|%(?:25)*3D)", r"(?:(?!%(?:25)*26)[^&#;?\s'\"])+"
+_EMBEDDED = re.compile(rf"(?i)((?:signature|security-token|auth_key|password|access_token){_EQUALS}){_ENDS}")
+_EMBEDDED_KEY = re.compile(rf"(?i)((?:x-oss-credential|OSSAccessKeyId){_EQUALS}.{{0,4}})[^&#;?/%\s'\"]*")
+_SIGNED = re.compile(rf"(?i)(?:x-oss-signature|OSSAccessKeyId){_EQUALS}").search
+#: A repair that is not made.
+MISPLACED = (
+    "Its signature is not where a signature is read: a '?', '&' or '=' became something else (%3F, %26, %3D, #, …)."
+)
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}").fullmatch
 _OF_S3 = re.compile(r"(?i)x-amz-(?:signature|credential|algorithm)|AWSAccessKeyId").fullmatch
 _ACCESS_KEY = re.compile(r"(?i)x-(?:oss|amz)-credential|OSSAccessKeyId")
@@ -53,7 +62,7 @@ class Link:
         shown = ((quote(name), quote(masked(name, value), safe="/*;:,=")) for name, value in self.pairs)
         query = "&".join(f"{name}={value}" if value else name for name, value in shown)
         path = re.sub(r"/[0-9A-Fa-f]{32}(?=/)", "/***", self.path)
-        return f"{self.scheme}://{self.place.netloc}{path}" + (f"?{query}" if query else "")
+        return hidden(f"{self.scheme}://{self.place.netloc}{path}" + (f"?{query}" if query else ""))
 
 
 def masked(name: str, value: str) -> str:
@@ -64,6 +73,11 @@ def masked(name: str, value: str) -> str:
     if _ACCESS_KEY.fullmatch(name):
         return f"{value[:4]}***{value[value.index('/') :] if '/' in value else ''}"
     return value
+
+
+def hidden(text: str) -> str:
+    """``text`` without what signs, where a link is broken so that names and values run together."""
+    return _EMBEDDED_KEY.sub(r"\1***", _EMBEDDED.sub(r"\1***", text))
 
 
 def read(text: str, known: Iterable[Place] = ()) -> Link:
@@ -83,6 +97,9 @@ def read(text: str, known: Iterable[Place] = ()) -> Link:
     pairs = read_query(parts.query)
     if any(_OF_S3(name) for name, _ in pairs):
         raise NotALink("This is signed as Amazon S3 does (OSS takes that on some hosts), which is not read here.")
+    signature = read_signature(pairs)
+    if signature is None and _SIGNED(url):
+        repairs = (*repairs, MISPLACED)
     if parts.netloc != parts.netloc.lower():
         repairs = (*repairs, "Its host was in capitals, which makes no difference.")
     return Link(
@@ -94,7 +111,7 @@ def read(text: str, known: Iterable[Place] = ()) -> Link:
         bucket=bucket,
         key=key,
         key_problem=problem,
-        signature=read_signature(pairs),
+        signature=signature,
         repairs=repairs,
     )
 

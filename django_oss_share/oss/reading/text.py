@@ -250,8 +250,9 @@ def split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port  # read only when asked for
-    except ValueError as error:
-        raise NotALink(f"This is no URL: {error}.") from None
+    except ValueError:
+        # Python's words would repeat it, with a password that may stand in front of the host.
+        raise NotALink("This is no URL: its host or its port is malformed.") from None
     return parts
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ...models import FileRequest
 from ...oss.reading import NotALink, read
+from ...oss.reading.link import hidden
 from . import addresses, offline, request_links, share_links
 from .asking import ask
 from .case import Case
@@ -69,10 +70,19 @@ def _case(url: str, allow_hosts: Iterable[str], by: Any, now: datetime) -> Case:
 def _diagnosed(case: Case, judgement: Judgement, **more: Any) -> Diagnosis:
     return Diagnosis(
         cause=judgement.cause,
-        explanation=judgement.explanation,
-        cure=judgement.cure,
-        link={**describe(case), **more},
+        explanation=hidden(judgement.explanation),
+        cure=hidden(judgement.cure),
+        link=_hidden({**describe(case), **more}),
     )
+
+
+def _hidden(facts: Any) -> Any:
+    """The same, whatever a broken link has put where."""
+    if isinstance(facts, dict):
+        return {name: _hidden(value) for name, value in facts.items()}
+    if isinstance(facts, list):
+        return [_hidden(value) for value in facts]
+    return hidden(facts) if isinstance(facts, str) else facts
 
 
 def _require_sign_of_oss(case: Case, allow_hosts: Iterable[str]) -> None:

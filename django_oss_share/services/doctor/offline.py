@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ...oss import InvalidBucketName
 from ...oss.credentials import mask
 from ...oss.reading.keys import is_encoded_twice
+from ...oss.reading.link import MISPLACED
 from ...oss.reading.text import SHORTENED
 from ...oss.reading.words import moment
 from ...oss.validate import check_bucket
@@ -162,6 +163,10 @@ def _shortened(case: Case) -> Judgement | None:
     return Judgement(Cause.TAMPERED, "The link was shortened where it was shown: its end is missing.", _COPY_AGAIN)
 
 
+def _misplaced(case: Case) -> Judgement | None:
+    return Judgement(Cause.TAMPERED, MISPLACED, _COPY_AGAIN) if MISPLACED in case.link.repairs else None
+
+
 def _remains(case: Case) -> Judgement | None:
     """Response overrides go with a signature alone."""
     overrides = [name for name, _ in case.link.pairs if name.startswith("response-")]
@@ -216,6 +221,6 @@ _SIGNED: tuple[_Judge, ...] = (
     *(lifetimes.outlives_token, _inline_on_native, _encoded_twice),
 )
 _UNSIGNED: tuple[_Judge, ...] = (
-    *(_no_bucket, _unreadable_key, _shortened, _remains, _no_key, _path_style, cdn.judge, _wrong_endpoint),
+    *(_misplaced, _no_bucket, _unreadable_key, _shortened, _remains, _no_key, _path_style, cdn.judge, _wrong_endpoint),
     *(_encoded_twice, _unsigned),
 )

@@ -128,7 +128,7 @@ def _policy(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgemen
 def _no_permission(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgement) -> Judgement:
     message = error.get("Message", "")
     if case.link.signature is None:
-        if seen.cause is Cause.KEY_ENCODING or not case.key:
+        if seen.cause in (Cause.KEY_ENCODING, Cause.TAMPERED) or not case.key:
             return seen
         cure = "Sign it, as storage.url(name) does, or make the object public-read if it may be everybody's."
         return Judgement(Cause.NO_PERMISSION, f"It is not signed, and the object is not public: {message}", cure)

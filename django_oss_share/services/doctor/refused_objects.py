@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...oss.links import mask_url
+from ...oss.reading.link import MISPLACED
 from .case import Case
 from .causes import Cause, Judgement
 from .fetching import Answer
@@ -25,7 +26,7 @@ def not_found(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgem
             f"The object {case.key!r} was deleted in a bucket with versioning: a delete marker hides its versions.",
             "Remove the delete marker, or link to a version by its id (version_id=…).",
         )
-    if case.key and seen.cause is Cause.KEY_ENCODING:
+    if case.key and (seen.cause is Cause.KEY_ENCODING or MISPLACED in case.link.repairs):
         return seen
     explanation = f"There is no object {case.key!r} in the bucket {case.bucket!r}."
     return Judgement(Cause.NOT_FOUND, explanation, "Look for the key with the bucket browser: it may have been moved.")

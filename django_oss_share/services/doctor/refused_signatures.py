@@ -43,7 +43,8 @@ def mismatch(case: Case, answer: Answer, error: Mapping[str, str], seen: Judgeme
         Cause.TAMPERED,
         f"OSS computed another signature, {known}for the very request that was sent: the link was changed before, or "
         "was signed with another secret than OSS has of that access key.",
-        "Copy the whole link again. If it was like that from the start, look at the secret that signs.",
+        "Copy the whole link again. If it was like that from the start, look at the secret that signs, and whether the "
+        "link is for an upload (PUT).",
     )
 
 
