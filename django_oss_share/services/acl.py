@@ -9,15 +9,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Action
 from ..oss import InvalidArgument
-from . import audit, inputs
+from . import inputs
+from .bucket_changes import on_record
 from .clients import Client
 from .errors import Unconfirmed
 from .objects import storage_of
 from .policy import require_set_access
 from .reach import require_reach
-from .transactions import atomic
 
 if TYPE_CHECKING:
     from ..oss.bucket_access import AccessClient
@@ -118,7 +117,7 @@ def set_acl(
     :raises NotAllowed: ``by`` lacks a permission, or does not reach it.
     :raises InvalidArgument: an ACL that OSS does not have. :raises Unconfirmed: it opens something to everybody.
     :raises ObjectNotFound: there is no such object. :raises PermissionDenied: of OSS; also where the account blocks
-        public access.
+        public access. :raises Unreachable: no answer; it may have been done, and the row says so.
     """
     require_set_access(by)
     require_reach(by, storage, key)
@@ -130,9 +129,7 @@ def set_acl(
     facts = {"acl": [before.acl, acl], "of": "object" if key else "bucket"}
     if version_id:
         facts["version_id"] = version_id
-    # OSS last, by one short try: what cannot be written down is not done.
-    with atomic():
-        audit.record(Action.CHANGED, actor=by, client=client, storage=storage, key=key, data=facts)
+    with on_record(facts, actor=by, client=client, storage=storage, key=key):
         if key:
             oss.set_object_acl(path, acl, version_id=version_id or None)
         else:

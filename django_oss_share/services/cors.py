@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..models import Action
 from ..oss import InvalidArgument
-from . import audit
+from .bucket_changes import on_record
 from .clients import Client
 from .objects import storage_of
 from .policy import require_set_access
 from .reach import require_reach
-from .transactions import atomic
 
 if TYPE_CHECKING:
     from ..oss.bucket_settings import CORSRule, SettingsClient
@@ -70,10 +68,8 @@ def _change(storage: str, change: Any, by: Any, client: Client | None) -> tuple[
         after += (CORSRule(allowed, _METHODS, _HEADERS, _EXPOSED),)
     if after == before:
         return before
-    # OSS last, by one short try: what cannot be written down is not done.
-    with atomic():
-        facts = {"cors": [[asdict(rule) for rule in rules] for rules in (before, after)]}
-        audit.record(Action.CHANGED, actor=by, client=client, storage=storage, data=facts)
+    facts = {"cors": [[asdict(rule) for rule in rules] for rules in (before, after)]}
+    with on_record(facts, actor=by, client=client, storage=storage):
         oss.set_cors(after)
     return after
 

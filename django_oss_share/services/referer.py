@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from ..models import Action
 from ..oss.referer import RefererRule
-from . import audit
+from .bucket_changes import on_record
 from .clients import Client
 from .errors import Unconfirmed
 from .objects import storage_of
 from .policy import require_set_access
 from .reach import require_reach
-from .transactions import atomic
 
 if TYPE_CHECKING:
     from ..oss.bucket_access import AccessClient
@@ -59,10 +57,7 @@ def set_rule(
         raise Unconfirmed("The Referer rule", to_confirm)
     oss = _connected(storage)
     before = oss.referer_rule()
-    # OSS last, by one short try: what cannot be written down is not done.
-    with atomic():
-        facts = {"referer": [asdict(before), asdict(rule)]}
-        audit.record(Action.CHANGED, actor=by, client=client, storage=storage, data=facts)
+    with on_record({"referer": [asdict(before), asdict(rule)]}, actor=by, client=client, storage=storage):
         oss.set_referer_rule(rule)
     return before
 

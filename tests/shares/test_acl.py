@@ -7,8 +7,9 @@ import requests
 
 from django_oss_share.models import AuditEvent
 from django_oss_share.oss import InvalidArgument, InvalidKey
-from django_oss_share.oss.errors import ObjectNotFound, PermissionDenied, Unreachable
-from django_oss_share.services import acl, audit
+from django_oss_share.oss.errors import ObjectNotFound, PermissionDenied, ServiceError, Unreachable
+from django_oss_share.oss.referer import RefererRule
+from django_oss_share.services import acl, audit, cors, referer
 from django_oss_share.services.errors import NotAllowed, Unconfirmed, UnknownStorage
 from django_oss_share.testing.emulator.faults import Fault, Kind
 from shares.factories import VISITOR, make_user
@@ -136,14 +137,14 @@ def test_what_oss_refuses_is_not_on_record(oss, settings):
     settings.STORAGES = {**settings.STORAGES, "default": default}
     with pytest.raises(PermissionDenied):
         set_acl("private")
-    assert not AuditEvent.objects.exists()
+    assert [event.data["answer"] for event in AuditEvent.objects.all()] == ["none"]
 
 
 def test_it_tries_once(oss):
     oss.faults.add(Fault(Kind.RESET, "PutObjectAcl", times=1))
     with pytest.raises(Unreachable):
         set_acl("private")
-    assert not AuditEvent.objects.exists()
+    assert [event.data["answer"] for event in AuditEvent.objects.all()] == ["none"]
 
 
 def test_in_a_location(oss, settings):
@@ -151,3 +152,21 @@ def test_in_a_location(oss, settings):
     settings.STORAGES = {**settings.STORAGES, "default": default}
     set_acl("public-read", "q3.pdf", confirmed=True)
     assert acl.access_to("default", "q3.pdf").acl == "public-read"
+
+
+@pytest.mark.parametrize(
+    ("operation", "change"),
+    [
+        ("PutObjectAcl", lambda: acl.set_acl("default", KEY, "public-read", confirmed=True)),
+        ("PutBucketAcl", lambda: acl.set_acl("default", "", "public-read", confirmed=True)),
+        ("PutBucketReferer", lambda: referer.set_rule("default", RefererRule(denied=("https://evil.test",)))),
+        ("PutBucketCors", lambda: cors.allow_uploads("default", ["https://www.example.com"])),
+    ],
+)
+@pytest.mark.parametrize("kind", ["lose-answer", "status"])
+def test_a_change_that_may_have_been_made_is_on_record(oss, operation, change, kind):
+    oss.faults.add(Fault(kind, operation, times=1, **({"status": 503} if kind == "status" else {})))
+    with pytest.raises(ServiceError):
+        change()
+    rows = [event.data.get("answer") for event in AuditEvent.objects.filter(action="changed")]
+    assert rows == (["none"] if kind == "lose-answer" else [])
