@@ -15,7 +15,8 @@ from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, 
 from django_oss_share.oss import InvalidArgument
 from django_oss_share.services import shares
 from django_oss_share.services.errors import WrongState
-from django_oss_share.services.exports import jobs, reading, running, tending
+from django_oss_share.services.exports import jobs, queueing, reading, running, tending
+from django_oss_share.services.exports.queueing import NotQueued
 from django_oss_share.services.exports.running import Outcome
 from django_oss_share.services.exports.sources import Filters, Objects, Prefix
 from django_oss_share.testing import Fault, Kind
@@ -96,6 +97,31 @@ def test_whose_shard_was_taken_over_does_not_fail_the_export(bucket, between):
     assert running.run(job.pk, alone=True).outcome is Outcome.BUSY
     job.refresh_from_db()
     assert (job.state, len(bucket.uploads())) == (ExportState.RUNNING, 1)
+
+
+def test_a_broker_that_restarts_while_shards_are_given_out_fails_nothing(bucket):
+    fill(bucket, 3000)
+    job = jobs.start(Prefix("many/"), shards=3, queued=False)
+    told = []
+
+    def queue(job_id, shards) -> None:
+        told.append(shards)
+        if len(told) == 1:
+            raise NotQueued("Not queued: the broker is unreachable (OSError).")
+
+    queueing.run_by(queue)
+    try:
+        ran = running.run(job.pk, last_try=False)
+        assert (ran.outcome, ran.problem) == (Outcome.LATER, "Not queued: the broker is unreachable (OSError).")
+        job.refresh_from_db()
+        assert (job.state, len(bucket.uploads())) == (ExportState.RUNNING, 1)
+        assert running.run(job.pk, last_try=False).outcome is Outcome.PART
+    finally:
+        queueing.run_by(None)
+    assert told == [(1,), (1,), (2,)]
+    for shard in (1, 2):
+        running.run(job.pk, (shard,))
+    assert len(keys(bucket, job)) == 3001
 
 
 # Storages that are gone

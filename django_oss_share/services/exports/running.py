@@ -23,6 +23,7 @@ from . import planning, queueing
 from .joining import join, result_headers
 from .leases import Lease, Stopped, rows, seconds_left, take
 from .leftovers import abort_upload
+from .queueing import NotQueued
 from .writing import ShardWriting, Watch
 
 _ERROR_LENGTH = 500
@@ -39,7 +40,7 @@ class Outcome(Enum):
     PART = "part"
     #: Somebody else is at it, and might die.
     BUSY = "busy"
-    #: OSS, STS or the database fails at the moment.
+    #: OSS, STS, the database or the broker fails at the moment.
     LATER = "later"
 
 
@@ -91,7 +92,7 @@ def run(
         raise
 
 
-_PASSING = (CredentialsUnavailable, RefreshFailed, StoreUnavailable, CorruptTransfer, IncompleteListing)
+_PASSING = (CredentialsUnavailable, RefreshFailed, StoreUnavailable, CorruptTransfer, IncompleteListing, NotQueued)
 
 
 def _is_passing(error: Exception) -> bool:
