@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.test import Client
 from jsonschema_rs import validator_for
 
-from api.asking import ROOT, client_of, told
+from api.asking import ROOT, client_of, refused, told
 from django_oss_share.api import schema
 from django_oss_share.api.router import router
 
@@ -72,6 +73,11 @@ def test_it_is_served_to_anybody():
     served = told(client_of().get(f"{ROOT}schema/"))
     assert served["servers"] == [{"url": "/api/v1"}]
     assert served["paths"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
+def test_it_is_only_read(method):
+    refused(getattr(Client(enforce_csrf_checks=True), method)(f"{ROOT}schema/"), 405)
 
 
 def test_settings_of_the_projects_own_schema_are_left_alone(settings):

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from .. import schema
+from ..base import Endpoint
 
 
-@require_safe
-def described(request: HttpRequest) -> JsonResponse:
-    """OpenAPI 3.1 as JSON; it tells nothing that the documentation does not."""
-    base = reverse("oss_share_api:schema").removesuffix("schema/")
-    return JsonResponse(_described(base), json_dumps_params={"ensure_ascii": False})
+@extend_schema(exclude=True)
+class Description(Endpoint):
+    """For anybody: it tells nothing that the documentation does not."""
+
+    permission_classes = ()
+    authentication_classes = ()
+
+    def describe(self, request: Request) -> Response:
+        """OpenAPI 3.1 as JSON."""
+        base = reverse("oss_share_api:schema").removesuffix("schema/")
+        return Response(_described(base))
 
 
 # Making it takes a while, and drf-spectacular's settings of the whole process meanwhile.
