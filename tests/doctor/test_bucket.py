@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from emulator.clients import OSS2_IS_OLD, sdk
 
 from django_oss_share.oss.bucket_settings import CORSRule
+from django_oss_share.oss.errors import PermissionDenied
 from django_oss_share.oss.referer import RefererRule
 from django_oss_share.services import doctor as doctor_package
 from django_oss_share.services.doctor import bucket_findings as judged
@@ -367,6 +368,25 @@ def test_a_condition_makes_a_public_policy_milder():
     statement = {"Effect": "Allow", "Principal": ["*"], "Action": ["oss:GetObject"], "Condition": {"IpAddress": {}}}
     (finding,) = judged.of_policy({"Statement": [statement]})
     assert finding.level is Level.ADVICE and "under a condition" in finding.explanation
+
+
+def test_a_bucket_that_is_asked_as_one_of_another_region(bucket, settings):
+    use(settings, bucket, region_name="cn-beijing")
+    *_, last = examine("default").findings
+    assert (last.check, last.level, last.cause) == ("region", Level.ERROR, "wrong_region")
+    assert "region_name" in last.cure
+    assert bucket.calls["PutObject"] == 0
+
+
+def test_a_bucket_that_lies_at_another_endpoint(bucket, monkeypatch):
+    said = "The bucket you are attempting to access must be addressed using the specified endpoint."
+
+    def refused(self):
+        raise PermissionDenied(f"GetBucketLocation oss://examplebucket/: AccessDenied (403): {said}", status=403)
+
+    monkeypatch.setattr("django_oss_share.oss.bucket_settings.SettingsClient.region", refused)
+    *_, last = examine("default").findings
+    assert (last.check, last.level, last.cause) == ("region", Level.ERROR, "wrong_region")
 
 
 def test_a_region_that_is_not_the_bucket_s():

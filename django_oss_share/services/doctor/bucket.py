@@ -34,6 +34,8 @@ _OF_THE_SIGNER = {
     "RequestTimeTooSkewed": ("clock_skew", "Have the clock set by NTP, such as by chrony."),
     "NoSuchBucket": ("no_bucket", "Set bucket_name to a bucket that is there."),
 }
+# What OSS says, by no code of its own, where a signature names another region, or an endpoint lies in one.
+_OF_ANOTHER_REGION = ("Invalid signing region", "must be addressed using the specified endpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,10 @@ def _findings(storage: OSSStorage, probe: Probe) -> Iterator[Finding]:
     from ...oss.bucket_settings import SettingsClient
 
     client = storage.connected(SettingsClient)
-    for first, harmless in ((_clock, "clock_skew"), (_region, "wrong_region")):
-        found = first(storage, client)
+    for first in (_clock, _region):
+        found, goes_on = first(storage, client)
         yield found
-        if found.level is Level.ERROR and found.cause != harmless:
+        if not goes_on:
             # All else would fail likewise.
             return
     looks: tuple[tuple[str, str, Callable[[], Iterable[Finding]]], ...] = (
@@ -90,29 +92,35 @@ def _findings(storage: OSSStorage, probe: Probe) -> Iterator[Finding]:
     yield from probe.findings(client)
 
 
-def _clock(storage: OSSStorage, client: SettingsClient) -> Finding:
+def _clock(storage: OSSStorage, client: SettingsClient) -> tuple[Finding, bool]:
+    """What is found, and whether anything else can be."""
     try:
-        return judged.of_clock(clock_offset(client, storage))
+        return judged.of_clock(clock_offset(client, storage)), True
     except Unreachable as error:
-        return Finding(
+        found = Finding(
             "clock",
             Level.ERROR,
             "unreachable",
             f"{client.endpoint.url} does not answer: {error}",
             "Look at the endpoint (io_endpoint_url, endpoint_url), the network, and proxies.",
         )
+        return found, False
 
 
-def _region(storage: OSSStorage, client: SettingsClient) -> Finding:
+def _region(storage: OSSStorage, client: SettingsClient) -> tuple[Finding, bool]:
+    """As :func:`_clock`."""
     try:
-        return judged.of_region(client.region(), client.endpoint.region)
+        return judged.of_region(client.region(), client.endpoint.region), True
     except ServiceError as error:
-        if error.code in _OF_THE_SIGNER:
-            cause, cure = _OF_THE_SIGNER[error.code]
-            return Finding("region", Level.ERROR, cause, str(error), cure)
-        return _unknown("region", "oss:GetBucketLocation", error)
+        cause, cure = _OF_THE_SIGNER.get(error.code, ("", ""))
+        if any(words in str(error) for words in _OF_ANOTHER_REGION):
+            cause, cure = "wrong_region", "Set region_name, and endpoint_url if it is set, to the bucket's own region."
+        if cause:
+            return Finding("region", Level.ERROR, cause, str(error), cure), False
+        return _unknown("region", "oss:GetBucketLocation", error), True
     except OSSShareError as error:
-        return Finding("region", Level.ERROR, "no_credentials", str(error), "See manage.py check, and OSS_SHARE.")
+        found = Finding("region", Level.ERROR, "no_credentials", str(error), "See manage.py check, and OSS_SHARE.")
+        return found, False
 
 
 def _looked(check: str, permission: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
