@@ -109,7 +109,14 @@ class Whole(serializers.IntegerField):
         """They only tell the schema: one message says all that can be wrong."""
 
     def _read(self, data: Any) -> int | None:
-        return None if isinstance(data, bool) or not isinstance(data, int) else data
+        return _whole(data)
+
+
+def _whole(data: Any) -> int | None:
+    """JSON, and so the schema, knows of one kind of numbers: 3.0 is 3, as some clients write it."""
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    return None if isinstance(data, bool) or not isinstance(data, int) else data
 
 
 class WholeInQuery(Whole):
@@ -200,14 +207,13 @@ class Wholes(serializers.ListField):
         """They only tell the schema."""
 
     def to_internal_value(self, data: Any) -> list[int]:
-        if not isinstance(data, list) or not all(self._fits(each) for each in data):
+        numbers = [_whole(each) for each in data] if isinstance(data, list) else [None]
+        found = [each for each in numbers if each is not None and 1 <= each <= self.most_of_each]
+        if len(found) < len(numbers):
             self.fail("not_a_list", most=self.most_of_each)
-        if not self.least <= len(data) <= self.most:
-            self.fail("length", length=len(data), least=self.least, most=self.most)
-        return data
-
-    def _fits(self, number: Any) -> bool:
-        return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= self.most_of_each
+        if not self.least <= len(found) <= self.most:
+            self.fail("length", length=len(found), least=self.least, most=self.most)
+        return found
 
 
 def storage(**kwargs: Any) -> Text:

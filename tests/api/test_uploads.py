@@ -113,6 +113,16 @@ def test_bad_inputs(ann, path, body, field, words):
     assert not AuditEvent.objects.exists()
 
 
+def test_numbers_are_whole_however_they_are_written(ann):
+    made = told(ann.post(f"{UPLOADS}multipart/", {"key": "in/film.mp4", "size": 2e5}), 201)
+    asked = {"upload": made["upload"], "numbers": [1.0, 2], "expires_in": 60.0}
+    assert [each["number"] for each in told(ann.post(f"{UPLOADS}parts/", asked))["results"]] == [1, 2]
+    for wrong in ([1.5], [True], ["1"], [1e300], [0.0]):
+        refused(ann.post(f"{UPLOADS}parts/", {**asked, "numbers": wrong}), 400, "numbers")
+    refused(ann.post(UPLOADS, {"key": "a", "size": 1.5}), 400, "size")
+    refused(ann.post(UPLOADS, {"key": "a", "size": 1e300}), 400, "size")
+
+
 def test_fields_are_called_as_they_were_given(ann):
     made = told(ann.post(f"{UPLOADS}multipart/", {"key": "in/film.mp4", "size": 200_000}), 201)
     refused(ann.post(f"{UPLOADS}parts/", {"upload": made["upload"], "numbers": [9]}), 400, "numbers")

@@ -72,7 +72,13 @@ class PartsNew(UploadIn):
     expires_in = _expiry()
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+@extend_schema_field(
+    {
+        "type": "object",
+        "propertyNames": {"pattern": "^[1-9][0-9]{0,4}$"},
+        "additionalProperties": {"type": "string"},
+    }
+)
 class ETags(serializers.Field[Any, Any, Any, Any]):
     """By the number of a part, its ETag."""
 
