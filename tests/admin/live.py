@@ -16,6 +16,7 @@ PERMISSIONS = (
     "view_auditevent",
     "export_audit",
     "export_links",
+    "request_files",
 )
 
 

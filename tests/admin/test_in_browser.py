@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from file_requests.making import leave, make_request
 from playwright.sync_api import expect
 from shares.factories import make_share
 
@@ -51,7 +52,9 @@ def test_from_the_bucket_to_the_link_and_its_end(open_page, oss):
 def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
     oss.put("reports/" + "a-rather-long-name-that-somebody-gave-to-a-file" * 3 + ".pdf", b"")
     page = open_page(width, "dark", locale)
-    share = make_share(created_by=get_user_model().objects.get(username="ann"))
+    ann = get_user_model().objects.get(username="ann")
+    share, request = make_share(created_by=ann), make_request(created_by=ann)
+    leave(request)
     names = ["browse", "add", "presign"]
     addresses = [reverse(f"admin:oss_share_share_{name}") for name in names]
     addresses += [
@@ -66,6 +69,10 @@ def test_no_page_is_wider_than_its_window(open_page, oss, width, locale):
         reverse("admin:oss_share_auditevent_changelist"),
         reverse("admin:oss_share_exportjob_changelist"),
         reverse("admin:oss_share_exportjob_add"),
+        reverse("admin:oss_share_filerequest_changelist"),
+        reverse("admin:oss_share_filerequest_add"),
+        reverse("admin:oss_share_filerequest_change", args=[request.pk]),
+        reverse("admin:oss_share_share_doctor"),
     ]
     for address in addresses:
         page.goto(address)
