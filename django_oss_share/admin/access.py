@@ -55,7 +55,7 @@ def access_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
         if request.method == "POST" and _change(request, place, forms_, warnings):
             model_admin.message_user(request, _("Changed."), messages.SUCCESS)
             return HttpResponseRedirect(request.get_full_path())
-        told = {"access": access, "rule": rule, "url": _url(place, access), "problem": ""}
+        told = {"access": access, "acls": _in_words(access), "rule": rule, "url": _url(place, access), "problem": ""}
     except NotAllowed:
         raise
     except OSSShareError as error:
@@ -129,6 +129,12 @@ def _set_referer(request: HttpRequest, place: Place, form: Any) -> bool:
 
 
 _CHANGES: dict[str, Callable[[HttpRequest, Place, Any], bool]] = {"_acl": _set_acl, "_referer": _set_referer}
+
+
+def _in_words(access: acl.Access) -> dict[str, Any]:
+    """Of both, its own name where it is one that this release does not know."""
+    words = dict(acl.ObjectACL.choices)
+    return {"own": words.get(access.acl, access.acl), "of_bucket": words.get(access.bucket_acl, access.bucket_acl)}
 
 
 def _url(place: Place, access: acl.Access) -> str:

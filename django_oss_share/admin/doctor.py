@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,10 +15,8 @@ from ..oss import OSSShareError
 from ..oss.reading.text import MAX_LENGTH
 from ..services.doctor import Diagnosis, diagnose
 from ..services.rights import may_open
+from .doctor_facts import facts_in_words
 from .typed import ShareModelAdmin
-
-#: Facts with a place of their own on the page, or none.
-_APART = ("parameters", "repairs", "notes", "answer", "leads_to", "endpoint_in_words")
 
 
 class DoctorForm(forms.Form):
@@ -69,20 +66,9 @@ def doctor_view(model_admin: ShareModelAdmin, request: HttpRequest) -> HttpRespo
         "media": model_admin.media + form.media,
         "form": form,
         "diagnosis": diagnosis,
-        "facts": _facts(link),
-        "answer": _facts(link.get("answer", {})),
+        "facts": facts_in_words(link),
+        "answer": facts_in_words(link.get("answer", {})),
         "link": link,
     }
     request.current_app = model_admin.admin_site.name
     return TemplateResponse(request, "admin/oss_share/doctor.html", context)
-
-
-def _facts(link: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Those that there are, with their names as people write them."""
-    left_out = (*_APART, "headers", "difference", "canonical_request")
-    shown = {name: value for name, value in link.items() if name not in left_out}
-    return [
-        (name.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, list) else value)
-        for name, value in shown.items()
-        if value not in (None, "", [])
-    ]

@@ -18,6 +18,7 @@ from ..services.exports import jobs, sources
 from ..services.exports.jobs import Progress
 from ..services.exports.sharing import share_id
 from ..services.exports.sources import Inventory, Objects, Prefix, Shares, Source
+from ..services.exports.writers import Column
 from ..services.policy import policy_of
 from ..services.presigning import Host
 from .moments import moment, remaining
@@ -77,7 +78,7 @@ def settled(job: ExportJob) -> list[tuple[str, Any]]:
         (_("Links"), Output(job.output).label),
         *_options(job),
         (_("File"), job.filename),
-        (_("Columns"), ", ".join(job.columns)),
+        (_("Columns"), ", ".join(str(Column(name).label) for name in job.columns)),
         (_("Owner"), job.created_by_label or "–"),
         (_("Asked for"), moment(job.created_at)),
         (_("Started"), moment(job.started_at)),

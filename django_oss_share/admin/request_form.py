@@ -66,7 +66,7 @@ class RequestForm(AnyModelForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One a line, such as image/*, application/pdf or .docx. Empty: any."),
     )
-    new_password = PasswordField(label=_("Password"), help_text=_("Empty: as it is."))
+    new_password = PasswordField(label=_("Password"))
     remove_password = forms.BooleanField(label=_("Remove the password"), required=False)
 
     class Meta:
@@ -79,6 +79,8 @@ class RequestForm(AnyModelForm):
         for name in ("storage", "folder") if self.instance.pk else ("remove_password",):
             self.fields.pop(name, None)
         storage, expires = self.fields.get("storage"), self.fields.get("expires")
+        if self.instance.pk and "new_password" in self.fields:
+            self.fields["new_password"].help_text = _("Empty: as it is.")
         if isinstance(storage, forms.ChoiceField):
             storage.choices = [(alias, alias) for alias in objects.linkable_storages()]
         if isinstance(expires, ExpiryField):
