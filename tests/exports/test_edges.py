@@ -124,6 +124,29 @@ def test_a_broker_that_restarts_while_shards_are_given_out_fails_nothing(bucket)
     assert len(keys(bucket, job)) == 3001
 
 
+# Uploads that nobody heard of
+
+
+@pytest.mark.parametrize("kind", [Kind.LOSE_ANSWER, Kind.CORRUPT])
+def test_an_upload_whose_number_never_came_is_not_left_behind(bucket, kind):
+    bucket.put("a", b"")
+    bucket.faults.add(Fault(kind, operation="InitiateMultipartUpload", times=1))
+    job = jobs.start(Prefix(), queued=False)
+    while running.run(job.pk, alone=True, last_try=False).outcome is not Outcome.OVER:
+        pass
+    assert keys(bucket, job) == ["a"]
+    assert bucket.uploads() == []
+
+
+def test_nor_is_it_where_the_export_failed(bucket):
+    bucket.faults.add(Fault(Kind.CORRUPT, operation="InitiateMultipartUpload"))
+    job = export()
+    assert (job.state, job.upload_id) == (ExportState.FAILED, "")
+    assert bucket.uploads()
+    assert tending.tend(job.expires_at) == {"resumed": 0, "tidied": 1}
+    assert bucket.uploads() == []
+
+
 # Storages that are gone
 
 

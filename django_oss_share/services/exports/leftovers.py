@@ -38,6 +38,18 @@ def abort_upload(job: ExportJob) -> None:
     job.upload_id = ""
 
 
+def abort_forgotten(job: ExportJob) -> None:
+    """Remove uploads of ``job``'s result that it knows nothing of: whoever began them died, or got no answer.
+
+    :raises ServiceError: they cannot be.
+    """
+    storage = storage_of(job.result_storage)
+    key = storage.object_key(job.result_key)
+    for upload in storage.client.uploads(key):
+        if upload != job.upload_id:
+            storage.client.abort(key, upload)
+
+
 def tidy(now: datetime | None = None) -> int:
     """Remove results that were kept long enough, and what failed and cancelled exports left; how many of them.
 
@@ -52,6 +64,8 @@ def _is_tidied(job: ExportJob, now: datetime) -> bool:
         abort_upload(job)
         if job.state == ExportState.DONE:
             storage_of(job.result_storage).delete(job.result_key)
+        else:
+            abort_forgotten(job)
     except (OSSShareError, ImproperlyConfigured) as error:
         _logger.warning("What export %s left cannot be removed now: %s", job.pk, error)
         return False

@@ -22,7 +22,7 @@ from ..transactions import atomic
 from . import planning, queueing
 from .joining import join, result_headers
 from .leases import Lease, Stopped, rows, seconds_left, take
-from .leftovers import abort_upload
+from .leftovers import abort_forgotten, abort_upload
 from .queueing import NotQueued
 from .writing import ShardWriting, Watch
 
@@ -140,13 +140,10 @@ def _plan(job: ExportJob, lease: Lease) -> None:
     lease.keep()
     storage = storage_of(job.result_storage)
     key = storage.object_key(job.result_key)
-    if lease.shard.number > 1:
-        # Of somebody who died between beginning an upload and writing it down.
-        for forgotten in storage.client.uploads(key):
-            storage.client.abort(key, forgotten)
     job.upload_id = storage.client.initiate(key, result_headers(job, storage))
     job.planned_at = timezone.now()
     try:
+        abort_forgotten(job)
         _store_plan(job, lease, stretches)
     except BaseException:
         # Cancelled just now: nobody else knows of it.
