@@ -100,10 +100,10 @@ def source_of(options: Mapping[str, Any], place: Place | None, storage: OSSStora
         return Shares(tuple(options["shares"]))
     if place is None or storage is None:
         raise InvalidArgument("Say what to export: oss://bucket[/prefix], or --shares.", field="url")
-    prefix = _name(storage, place)
+    prefix = _name(storage, place.path)
     if options["files_from"]:
         return Objects(tuple(prefix + line for line in lines_of(options["files_from"])))
-    filters = _filters(options)
+    filters = _filters(options, storage)
     if options["inventory"]:
         if prefix:
             raise InvalidArgument("--inventory is of a whole bucket; leave the prefix off.", field="inventory")
@@ -136,17 +136,18 @@ def links_of(options: Mapping[str, Any]) -> Options | None:
     )
 
 
-def _name(storage: OSSStorage, place: Place) -> str:
+def _name(storage: OSSStorage, key: str) -> str:
     begin = storage.object_key("")
-    if not place.path.startswith(begin):
+    if not key.startswith(begin):
         raise InvalidArgument(
-            f"{place} is outside of the storage's location, {begin!r}; name a prefix in it, or another --storage.",
+            f"{Place(storage.bucket_name, key)} is outside of the storage's location, {begin!r}; name a prefix in it, "
+            "or another --storage.",
             field="url",
         )
-    return place.path[len(begin) :]
+    return key[len(begin) :]
 
 
-def _filters(options: Mapping[str, Any]) -> Filters:
+def _filters(options: Mapping[str, Any], storage: OSSStorage) -> Filters:
     modified_from, modified_until = modified(options, datetime.now(UTC))
     return Filters(
         rules=tuple((each.flag.strip("-").partition("-")[0], each.pattern) for each in options["rules"] or ()),
@@ -154,7 +155,7 @@ def _filters(options: Mapping[str, Any]) -> Filters:
         max_size=options["max_size"],
         modified_from=modified_from,
         modified_until=modified_until,
-        start_after=options["start_after"],
-        end_with=options["end_with"],
+        start_after=options["start_after"] and _name(storage, options["start_after"]),
+        end_with=options["end_with"] and _name(storage, options["end_with"]),
         limit=options["limited_num"],
     )

@@ -232,8 +232,12 @@ def test_what_is_over_goes(bucket, export, settings):
 def test_only_below_the_location(bucket, export, settings):
     default = settings.STORAGES["default"]
     settings.STORAGES = {"default": {**default, "OPTIONS": {**default["OPTIONS"], "location": "a"}}}
-    assert "outside of the storage's location, 'a/'" in export("start", "oss://{bucket}", "--here").err
+    for given in (["oss://{bucket}"], ["oss://{bucket}/a/", "--start-after", "1.txt"]):
+        assert "outside of the storage's location, 'a/'" in export("start", *given, "--here").err
     assert export("start", "oss://{bucket}/a/", "--here").code == 0
     job = ExportJob.objects.get()
     rows = csv.DictReader(io.StringIO(bucket.get("a/" + job.result_key).decode("utf-8-sig")))
     assert [row["key"] for row in rows] == ["a/1.txt", "a/2.pdf"]
+    assert export("start", "oss://{bucket}/a/", "--here", "--start-after", "a/1.txt", "--end-with", "a/2.pdf").code == 0
+    filters = ExportJob.objects.first().source["filters"]
+    assert (filters["start_after"], filters["end_with"]) == ("1.txt", "2.pdf"), "names in the storage"
