@@ -31,7 +31,7 @@ _NAMES: Mapping[str, Any] = {
     "downloads": gettext_lazy("downloads"),
     "ec": gettext_lazy("EC"),
     "endpoint": gettext_lazy("endpoint"),
-    "ends_at": gettext_lazy("ends"),
+    "ends_at": gettext_lazy("stops working"),
     "expires_at": gettext_lazy("expires"),
     "expires_in": gettext_lazy("valid for (seconds)"),
     "fetched": gettext_lazy("asked for"),

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from admin.pages import body, log_in, shares_list
 from django.urls import reverse
+from django.utils import translation
 from shares.factories import make_share
+
+from django_oss_share.admin.doctor_facts import facts_in_words
+from django_oss_share.services import tokens
+from django_oss_share.services.doctor import diagnose
 
 from .gateway import gateway
 
@@ -40,6 +45,16 @@ def test_a_link_is_explained_without_its_secrets(site):
     shown = html[html.index("oss-diagnosis") : html.index("<form method")] + html[html.index("</textarea>") :]
     for secret in ("x-oss-signature=", "x-oss-security-token="):
         assert url.partition(secret)[2].partition("&")[0] not in shown
+
+
+def test_facts_have_names_in_the_language_of_the_reader(site):
+    made = make_share()
+    for url in (site.link(), f"https://testserver/s/{tokens.make(made)}/"):
+        facts = diagnose(url, fetch=False).link
+        with translation.override("zh-hans"):
+            names = {str(name) for name, _value in facts_in_words(facts)}
+        assert names >= {"存储", "对象名称"}
+        assert not names & set(facts)
 
 
 def test_what_is_no_link_is_said_at_the_field(site):

@@ -203,6 +203,12 @@ def test_parts(client, oss):
     assert oss.get(ReceivedFile.objects.get().key) == content
 
 
+def test_visitors_read_in_their_language_that_a_file_was_not_taken(oss):
+    visitor = Client(REMOTE_ADDR=ADDRESS, headers={"Accept-Language": "zh-CN"})
+    refused = ask(visitor, make_request(), "begin", name="", size=5)
+    assert (refused.status_code, refused.json()["title"]) == (400, "文件未被接收。")
+
+
 def test_cancelled(client, oss):
     request = make_request(max_files=1)
     begun = ask(client, request, "begin", name="a.pdf", size=5).json()
