@@ -29,14 +29,13 @@ COLUMNS = {"columns": ["key", "link"]}
 
 
 @pytest.fixture(autouse=True)
-def queue():
+def queue(monkeypatch):
     """Whoever runs exports is told of them; nothing does."""
     from django_oss_share.services.exports import queueing
 
     told = []
-    queueing.run_by(lambda job, shards: told.append(job))
-    yield told
-    queueing.run_by(None)
+    monkeypatch.setattr(queueing, "_queue", lambda job, shards: told.append(job))
+    return told
 
 
 def page_of(job: ExportJob, name: str = "change") -> str:

@@ -64,11 +64,10 @@ class Worker:
 
 
 @pytest.fixture
-def worker() -> Iterator[Worker]:
+def worker(monkeypatch) -> Iterator[Worker]:
     made = Worker()
-    queueing.run_by(made.told)
+    monkeypatch.setattr(queueing, "_queue", made.told)
     yield made
-    queueing.run_by(None)
     made.end()
 
 

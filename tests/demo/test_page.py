@@ -172,9 +172,7 @@ def test_the_admin_uploads_and_links_too(page, demo, tmp_path):
     page.get_by_label("Username").fill(demo.admin)
     page.get_by_label("Password").fill(demo.password)
     page.get_by_role("button", name="Log in").click()
-    page.locator("input[name=file]").set_input_files(
-        [{"name": "由管理员.txt", "mimeType": "", "buffer": "内容".encode()}]
-    )
+    page.get_by_label("File:").set_input_files([{"name": "由管理员.txt", "mimeType": "", "buffer": "内容".encode()}])
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.get_by_role("row").filter(has_text="由管理员.txt").first
     with page.expect_download() as downloading:
