@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +35,9 @@ class Elsewhere:
 
 
 @pytest.fixture(autouse=True)
-def sound(settings):
+def sound(settings, monkeypatch):
+    # A project without Celery, whatever other tests have loaded.
+    monkeypatch.delitem(sys.modules, "celery", raising=False)
     settings.ROOT_URLCONF = "shares.urls"
     settings.CACHES = REDIS
     settings.OSS_SHARE = SOUND
