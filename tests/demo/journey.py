@@ -50,13 +50,6 @@ class Journey:
         self._is_gone(stranger, link)
         self._look_back(admin)
 
-    def look_at(self, name: str, path: str) -> None:
-        """Of the administrator's pages, one that the walk does not come by."""
-        page = self._profile()
-        self._log_in(page)
-        page.goto(self.demo.url + path)
-        self.look(name, page)
-
     def _profile(self) -> Page:
         """A page in a fresh profile."""
         # Colours that are still changing when the scheme does would be neither of both.

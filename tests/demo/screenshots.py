@@ -14,8 +14,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from services.browser import find_chromium, open_browser
 
+from .exporting import Exporting
 from .journey import Journey
 from .running import EXAMPLE, Demo, running_demo
+from .test_exporting import FILES, part_of
+from .test_page import sample
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 #: Width and height in pixels of the page, and of one of its pixels in the picture.
@@ -30,28 +33,6 @@ ADMIN = {
     "credentials": ("wide-light",),
     "export": ("wide-light",),
 }
-#: An export in the middle of its work, which no picture could be taken of in time: what it does is not done.
-UNDER_WAY = """
-from django.contrib.auth import get_user_model
-from django.utils.timezone import now
-from django_oss_share.models import ExportJob, ExportShard
-from django_oss_share.services.exports import jobs, sources
-
-filters = sources.Filters(rules=(("filter", "+ *.pdf"), ("filter", "- *")))
-job = jobs.start(
-    sources.Prefix("documents/", filters=filters),
-    output="shares",
-    format="xlsx",
-    name="Reports for partners",
-    base_url="https://files.example.com",
-    created_by=get_user_model().objects.get(),
-    queued=False,
-)
-counts = {"written": 482_120, "listed": 691_337, "skipped": 3, "rate": 4125}
-ExportShard.objects.filter(job=job).update(**counts, parts=[[number, "ETag", 8_388_608] for number in range(1, 9)])
-ExportJob.objects.filter(pk=job.pk).update(state="running", started_at=now(), total=1_000_000)
-print(job.pk)
-"""
 STARTS = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M}"
 #: Further shares, so that the list has something to list: the arguments of ``oss_share create``.
 OTHERS = (
@@ -81,28 +62,24 @@ def main() -> None:
         for arguments in OTHERS:
             share(demo, Path(directory), *arguments)
         content = (EXAMPLE / "samples" / "landscape.png").read_bytes()
-        journey = Journey(browser, demo, content, Path(directory), look)
-        journey.walk()
-        journey.look_at(
-            "export", f"admin/oss_share/exportjob/{manage(Path(directory), 'shell', '-c', UNDER_WAY)}/change/"
-        )
+        Journey(browser, demo, content, Path(directory), look).walk()
+        sys.path.insert(0, str(EXAMPLE))
+        from harness.samples import DRAFTS
+
+        files = {part_of(name): sample(name).read() for name in FILES}
+        Exporting(browser, demo, content, Path(directory), look, files, DRAFTS).walk()
 
 
 def share(demo: Demo, directory: Path, *arguments: str) -> None:
-    manage(directory, "oss_share", "create", *arguments, "--no-check", "--owner", demo.admin)
-
-
-def manage(directory: Path, *arguments: str) -> str:
-    """What a command says beside the running site; nothing of OSS is needed but its name."""
+    """By a command beside the running site; nothing of OSS is needed but its name."""
     bucket = {"OSS_BUCKET": "demo-bucket", "OSS_REGION": "cn-hangzhou"}
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLE / "manage.py"), *arguments],
+    subprocess.run(
+        [sys.executable, str(EXAMPLE / "manage.py"), "oss_share", "create", *arguments]
+        + ["--no-check", "--owner", demo.admin],
         env={**os.environ, **bucket, "EXAMPLE_VAR": str(directory)},
         check=True,
-        stdout=subprocess.PIPE,
-        text=True,
+        stdout=subprocess.DEVNULL,
     )
-    return done.stdout.strip().rpartition("\n")[2]
 
 
 def first_page(browser: Browser, url: str, size: str, scheme: str) -> Image.Image:
