@@ -118,7 +118,8 @@ def test_gone_on_with_after_the_page_was_left(visitor, oss, big):
     page = visitor(request)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_label("Choose files").set_input_files(big)
-    expect(row(page, "film.mp4").locator(".amount")).to_have_text(re.compile(r"5\d\d kB / "))
+    # Five parts have arrived; of those that hang, as much counts as the network has taken.
+    expect(row(page, "film.mp4").locator(".amount")).to_have_text(re.compile(r"[5-8]\d\d kB / "))
     oss.faults.clear()
     visitor(request, page)
     page.get_by_label("Choose files").set_input_files(big)
