@@ -17,7 +17,7 @@ from ..services.objects import linkable_storages
 from ..services.policy import Policy
 from ..services.presigning import MIN_SECONDS, Host
 from ..storage.bulk import longest_cover
-from .fields import SPANS, MomentInput
+from .fields import SPANS, USES, MomentInput
 from .share_form import limit_field, networks_field
 
 
@@ -66,11 +66,7 @@ class URLsForm(forms.Form):
     use = forms.ChoiceField(
         label=gettext_lazy("Browsers"),
         required=False,
-        choices=[
-            ("", gettext_lazy("do as the file says")),
-            ("download", gettext_lazy("save it")),
-            ("preview", gettext_lazy("show it")),
-        ],
+        choices=USES,
     )
     filename = forms.CharField(label=gettext_lazy("File name"), required=False, max_length=255)
     process = forms.CharField(

@@ -17,9 +17,8 @@ from ..services.exports.sources import Filters, Inventory, Prefix, Source
 from ..services.policy import may_share, policy_of
 from .export_choice import Choice, ChoiceField
 from .export_fields import FileForm, OutputForm, ShareLinksForm, URLsForm, WhereForm
-from .fields import add_error
+from .fields import DOWNLOAD_OF_USE, add_error
 
-_DOWNLOAD = {"download": True, "preview": False, "": None}
 _FILTERS = ("min_size", "max_size", "modified_from", "modified_until", "limit")
 # Arguments that the form calls otherwise.
 _FIELD_OF = {"prefix": "beginning", "filter": "rules", "pattern": "rules", "filters": "rules"}
@@ -160,7 +159,7 @@ class ExportForm(WhereForm, OutputForm, URLsForm, ShareLinksForm, FileForm):
         values = self.cleaned_data
         if output == Output.URLS:
             named = {name: values[name] for name in ("expires_in", "host", "https", "filename", "process")}
-            return URLOptions(**named, download=_DOWNLOAD[values["use"]])
+            return URLOptions(**named, download=DOWNLOAD_OF_USE[values["use"]])
         given = {name: values[name] for name in ("mode", "disposition") if values[name]}
         return ShareOptions(
             expires_in=int(values["share_ends"]) if values["share_ends"] else None,

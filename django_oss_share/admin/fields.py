@@ -27,6 +27,9 @@ SPANS = (
     (90 * _DAY, _("in 90 days")),
     (365 * _DAY, _("in a year")),
 )
+#: What browsers are to do with the file behind a link, and that as the argument ``download``.
+USES = (("", _("do as the file says")), ("download", _("save it")), ("preview", _("show it")))
+DOWNLOAD_OF_USE = {"download": True, "preview": False, "": None}
 _SEPARATORS = re.compile(r"[\s,;]+")
 # Fields of our forms that bear another name than the services' argument.
 _FIELD_OF = {

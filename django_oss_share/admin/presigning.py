@@ -20,14 +20,13 @@ from ..services.objects import linkable_storages
 from ..services.policy import may_share
 from ..services.presigning import MIN_SECONDS, Host
 from ..services.transactions import atomic
-from .fields import add_error
+from .fields import DOWNLOAD_OF_USE, USES, add_error
 from .moments import exact
 from .targets import TargetForm, asked_for
 from .typed import ShareModelAdmin
 
 #: Links made at once.
 MAX_LINKS = 200
-_DOWNLOAD = {"download": True, "preview": False, "": None}
 
 
 class PresignForm(TargetForm):
@@ -39,11 +38,7 @@ class PresignForm(TargetForm):
     use = forms.ChoiceField(
         label=gettext_lazy("Browsers"),
         required=False,
-        choices=[
-            ("", gettext_lazy("do as the file says")),
-            ("download", gettext_lazy("save it")),
-            ("preview", gettext_lazy("show it")),
-        ],
+        choices=USES,
     )
     filename = forms.CharField(
         label=gettext_lazy("File name"), required=False, max_length=255, help_text=gettext_lazy("To save it as.")
@@ -80,7 +75,9 @@ class PresignForm(TargetForm):
         who: dict[str, Any] = {"by": request.user, "client": client_of(request)}
         try:
             with atomic():
-                return [(key, presigning.presign(key=key, download=_DOWNLOAD[use], **values, **who)) for key in keys]
+                return [
+                    (key, presigning.presign(key=key, download=DOWNLOAD_OF_USE[use], **values, **who)) for key in keys
+                ]
         except OSSShareError as error:
             add_error(self, error)
             return []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from ..services import access
@@ -48,6 +48,18 @@ def enter(request: HttpRequest, token: str) -> Visit:
     """:raises Denied: the visitor may not have what the token opens."""
     mark = request.COOKIES.get(COOKIE, "")
     return access.open_share(token, client_of(request), mark=mark, user=getattr(request, "user", None))
+
+
+def unlocked_redirect(request: HttpRequest, to: str, mark: str, max_age: int, *, path: str) -> HttpResponseRedirect:
+    """On to ``to``, with a cookie for what is below ``path`` alone.
+
+    :param mark: what shows that the visitor knew the password. :param max_age: seconds.
+    """
+    response = HttpResponseRedirect(to)
+    response.set_cookie(
+        COOKIE, mark, max_age=max_age, path=path, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
+    return response
 
 
 def _answer(view: View, methods: tuple[str, ...], house: House, request: HttpRequest, token: str) -> HttpResponseBase:

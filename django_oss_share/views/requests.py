@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from ..services.access import Reason
 from ..services.clients import client_of
 from ..services.file_requests import RequestVisit
 from . import talk
-from .door import COOKIE, door
+from .door import COOKIE, door, unlocked_redirect
 from .kinds import shown_name
 from .pages import page
 from .refusals import ADVICE, House
@@ -71,17 +71,7 @@ def unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     password = Secret(request.POST.get("password", ""))
     unlocked = file_requests.unlock(token, password, client_of(request), user=getattr(request, "user", None))
     address = reverse("oss_share:request", args=[token])
-    response = HttpResponseRedirect(address)
-    response.set_cookie(
-        COOKIE,
-        unlocked.mark,
-        max_age=unlocked.max_age,
-        path=address,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return unlocked_redirect(request, address, unlocked.mark, unlocked.max_age, path=address)
 
 
 @door("POST", house=_HOUSE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ..oss.secret import Secret
 from ..services import access
 from ..services.clients import client_of
-from .door import COOKIE, door
+from .door import door, unlocked_redirect
 
 
 @door("POST")
@@ -21,14 +21,4 @@ def unlock(request: HttpRequest, token: str) -> HttpResponseBase:
     unlocked = access.unlock(token, password, client_of(request), user=getattr(request, "user", None))
     address = reverse("oss_share:share", args=[token])
     # Chromium holds what follows a form to the form's policy, which names no bucket before the unlock.
-    response = HttpResponseRedirect(f"{address}?page")
-    response.set_cookie(
-        COOKIE,
-        unlocked.mark,
-        max_age=unlocked.max_age,
-        path=address,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    return unlocked_redirect(request, f"{address}?page", unlocked.mark, unlocked.max_age, path=address)
