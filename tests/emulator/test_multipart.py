@@ -201,19 +201,21 @@ def test_listing_uploads_page_by_page(client, bucket, begin):
     assert folded.uploads is None
 
 
-def test_those_who_complete_at_once_make_one_object(oss_emulator, begin, send, complete, monkeypatch):
+@pytest.mark.parametrize("step", ["get", "joined"])
+def test_those_who_complete_at_once_make_one_object(oss_emulator, begin, send, complete, monkeypatch, step):
     upload_id = begin()
     parts = [send(upload_id, number, os.urandom(PART)) for number in range(1, 6)]
     uploads = oss_emulator._store.uploads
-    joined, all_at_once = uploads.joined, Barrier(4)
+    alone, all_at_once = getattr(uploads, step), Barrier(4)
 
-    def joined_with_others(*args):
+    def with_others(*args):
+        done = alone(*args)
         # Whoever may go on alone, waits for the others in vain.
         with suppress(BrokenBarrierError):
             all_at_once.wait(timeout=0.2)
-        return joined(*args)
+        return done
 
-    monkeypatch.setattr(uploads, "joined", joined_with_others)
+    monkeypatch.setattr(uploads, step, with_others)
 
     def finish(_) -> str:
         try:

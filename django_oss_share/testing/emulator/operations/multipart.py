@@ -57,9 +57,9 @@ def upload_part_copy(call: Call) -> Response:
 def complete_multipart_upload(call: Call) -> Response:
     bucket, upload_id = call.found_bucket(), call.request.param("uploadId") or ""
     body = call.request.body.spool()
-    upload = call.store.uploads.get(bucket.name, call.key, upload_id)
-    acl = one_of("x-oss-object-acl", call.header("x-oss-object-acl") or upload.draft.acl, OBJECT_ACLS)
     with call.store.alone():
+        upload = call.store.uploads.get(bucket.name, call.key, upload_id)
+        acl = one_of("x-oss-object-acl", call.header("x-oss-object-acl") or upload.draft.acl, OBJECT_ACLS)
         there = call.store.uploads.parts(upload_id)
         chosen = _all_parts(there) if call.header("x-oss-complete-all") == "yes" else _chosen_parts(body)
         _check_sizes(there, chosen)
