@@ -21,8 +21,9 @@ from . import audit, inputs
 from .clients import Client
 from .errors import NotAllowed
 from .objects import storage_of
-from .policy import UPLOAD, require_share
+from .policy import SHARE_OBJECT, UPLOAD
 from .reach import require_reach
+from .rights import holds
 from .transactions import atomic
 
 #: Seconds, as in OSS's console.
@@ -175,10 +176,11 @@ def _changed(alias: str, changes: Mapping[str, Any]) -> OSSStorage:
 
 
 def _require(by: Any, method: str) -> None:
-    require_share(by)
+    if by is not None and not holds(by, SHARE_OBJECT):
+        raise NotAllowed(f"{by.get_username() or 'An anonymous user'} lacks the permission {SHARE_OBJECT!r}.")
     inputs.checked_choice("method", method, Method)
     # Whoever may fetch a file must not by that be able to overwrite it.
-    if method == Method.PUT and by is not None and not by.has_perm(UPLOAD):
+    if method == Method.PUT and by is not None and not holds(by, UPLOAD):
         raise NotAllowed(f"A link that uploads needs the permission {UPLOAD!r}, too.")
 
 

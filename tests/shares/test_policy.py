@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.utils.functional import SimpleLazyObject
 
-from django_oss_share.services import policy
+from django_oss_share.services import policy, rights
 from django_oss_share.services.errors import NotAllowed
 from shares.factories import make_share, make_user
 
@@ -89,3 +91,59 @@ def test_who_may_change():
     policy.require_change(None, orphan)
     with pytest.raises(NotAllowed, match="bob neither owns share"):
         policy.require_change(bob, share)
+
+
+class Night:
+    """A project's own backend: lets nobody do what Django's would, and everybody browse."""
+
+    def has_perm(self, user, permission, obj=None):
+        if permission == policy.SHARE_OBJECT:
+            raise PermissionDenied
+        return permission == policy.BROWSE_BUCKET
+
+
+_DJANGO = "django.contrib.auth.backends.ModelBackend"
+_BACKENDS = {
+    "Django's": [_DJANGO],
+    "Django's for anybody": ["django.contrib.auth.backends.AllowAllUsersModelBackend"],
+    "Django's, then another": [_DJANGO, f"{__name__}.Night"],
+    "another, then Django's": [f"{__name__}.Night", _DJANGO],
+    "another": [f"{__name__}.Night"],
+}
+
+
+def all_kinds_of_users():
+    group = Group.objects.create(name="sales")
+    group.permissions.set(Permission.objects.filter(codename__in=["share_object", "upload_object", "add_user"]))
+    member, both = make_user("member"), make_user("both", "share_object", "browse_bucket", "add_group")
+    for user in (member, both):
+        user.groups.add(group)
+    make_user("gone", "share_object", is_active=False)
+    make_user("root", is_superuser=True)
+    make_user("gone root", is_superuser=True, is_active=False)
+    make_user("own", "share_object")
+    make_user("nobody")
+    return [AnonymousUser(), *get_user_model().objects.all()]
+
+
+@pytest.mark.parametrize("backends", _BACKENDS.values(), ids=_BACKENDS)
+def test_who_holds_a_permission_has_it(settings, backends):
+    settings.AUTHENTICATION_BACKENDS = backends
+    users = all_kinds_of_users()
+    for user in [*users, *(SimpleLazyObject(lambda user=user: user) for user in users)]:
+        for permission in (policy.SHARE_OBJECT, policy.BROWSE_BUCKET, policy.UPLOAD, policy.VIEW_ALL):
+            assert rights.holds(user, permission) is bool(user.has_perm(permission)), (user, permission)
+
+
+def test_all_permissions_take_one_query(django_assert_num_queries):
+    user = member_of("sales")
+    with django_assert_num_queries(1):
+        assert not any(rights.holds(user, permission) for permission in rights.OPENING)
+
+
+@pytest.mark.parametrize("own", ["the user", "their model"])
+def test_a_model_that_says_itself_what_its_users_may_is_asked(monkeypatch, own):
+    user = make_user()
+    asked = user if own == "the user" else type(user)
+    monkeypatch.setattr(asked, "has_perm", lambda *arguments: arguments[-1] == policy.UPLOAD, raising=False)
+    assert [rights.holds(user, each) for each in (policy.UPLOAD, policy.SHARE_OBJECT)] == [True, False]

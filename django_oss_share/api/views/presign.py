@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from ...oss import PresignedURL
 from ...services import presigning
 from ...services.policy import SHARE_OBJECT
+from ...services.rights import holds
 from .. import examples
 from ..base import Endpoint, permits
 from ..fields import Moment
@@ -23,7 +24,7 @@ class Presign(Endpoint):
     """For those with the permission `share_object`; links that upload need `upload_object`, too."""
 
     serializer_class = LinksOut
-    permission_classes = (permits(SHARE_OBJECT),)
+    permission_classes = (permits(SHARE_OBJECT, ask=holds),)
     throttles = {"create": PresignThrottle}
     problems = {"create": ("502",)}
 
