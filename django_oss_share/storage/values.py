@@ -68,8 +68,10 @@ def check_values(owner: str, options: Mapping[str, Any]) -> None:
     _check_lifetime(owner, options)
     _check_sizes(owner, options)
     _check_object_parameters(owner, options)
-    if isinstance(options["verify"], str | Path) and not Path(options["verify"]).exists():
-        raise StorageMisconfigured(f"{owner}: verify={str(options['verify'])!r} is not there: no CA bundle to trust.")
+    bundle = options["verify"]
+    # An empty one would check no certificate at all.
+    if isinstance(bundle, str | Path) and not (bundle and Path(bundle).exists()):
+        raise StorageMisconfigured(f"{owner}: verify={str(bundle)!r} is not there: no CA bundle to trust.")
 
 
 def _check_kind(owner: str, name: str, value: Any, kinds: tuple[type, ...]) -> None:

@@ -215,6 +215,7 @@ def test_an_unknown_option(name, advice):
         ({"transfer_config": {"threshold": "8MB"}}, r"transfer_config\['threshold'\]='8MB'"),
         ({"transfer_config": object}, "transfer_config is <class 'object'>; it must be mapping or None"),
         ({"verify": "/no/such/bundle.pem"}, "verify='/no/such/bundle.pem' is not there"),
+        ({"verify": ""}, "verify='' is not there"),
         ({"verify": 1}, "verify is 1; it must be bool or str"),
         ({"object_parameters": None}, "object_parameters is None; it must be mapping"),
         ({"object_parameters": {"CacheControll": "x"}}, "'CacheControll'; did you mean 'CacheControl'"),
