@@ -17,8 +17,8 @@ class Credentials:
 
     :param expiration: aware datetime at which the security token ends; kept in UTC.
     :raises MissingCredentials: an empty id or secret, so that nothing is ever signed without a key.
-    :raises InvalidArgument: white space or control characters in a value (usually a newline read along from a
-        file), or a naive ``expiration``.
+    :raises InvalidArgument: white space, control characters or what is not UTF-8 in a value (usually a newline read
+        along from a file), or a naive ``expiration``.
     """
 
     access_key_id: str
@@ -140,8 +140,10 @@ def as_utc(name: str, moment: datetime) -> datetime:
 def _refuse_blanks(name: str, value: str) -> None:
     if not isinstance(value, str):
         raise InvalidArgument(f"{name} must be a str; got {type(value).__name__}.", field=name)
-    if any(character <= " " or character == "\x7f" for character in value):
+    # A byte of the environment that is not UTF-8 reads as half a surrogate; the error of encoding it would show it all.
+    if any(c <= " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in value):
         raise InvalidArgument(
-            f"{name} holds a blank or a control character, which no key has; was a newline read along with it?",
+            f"{name} holds a blank or a control character, or a byte that is not UTF-8, which no key has; was a "
+            "newline read along with it?",
             field=name,
         )

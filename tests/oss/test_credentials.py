@@ -27,7 +27,7 @@ def test_an_empty_key_is_no_key(key_id: str, secret: str) -> None:
         Credentials(key_id, secret)
 
 
-@pytest.mark.parametrize("blank", ["\n", " ", "\t", "\r\n", "\0", "\x7f"])
+@pytest.mark.parametrize("blank", ["\n", " ", "\t", "\r\n", "\0", "\x7f", "\udcff"])
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["id", "secret", "token"])
 def test_a_blank_in_a_value_is_named_but_the_value_is_not_shown(place: int, blank: str) -> None:
     values = ["LTAIexample", _SECRET, _TOKEN]
