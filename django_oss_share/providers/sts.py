@@ -60,7 +60,7 @@ class Wanted:
     policy: str | Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        if not self.role_arn.startswith("acs:ram::") or ":role/" not in self.role_arn:
+        if not str(self.role_arn).startswith("acs:ram::") or ":role/" not in self.role_arn:
             raise InvalidArgument(
                 f"ROLE_ARN={self.role_arn!r} must look like 'acs:ram::1234567890123456:role/name'.",
                 field="ROLE_ARN",
@@ -73,12 +73,25 @@ class Wanted:
                 field="DURATION",
                 value=self.duration,
             )
-        if not 2 <= len(self.session_name) <= 64 or not set(self.session_name) <= _SESSION_NAME:
+        name = self.session_name
+        if not isinstance(name, str) or not 2 <= len(name) <= 64 or not set(name) <= _SESSION_NAME:
             raise InvalidArgument(
-                f"ROLE_SESSION_NAME={self.session_name!r} must have 2 to 64 of a-z, A-Z, 0-9 and .@-_",
+                f"ROLE_SESSION_NAME={name!r} must have 2 to 64 of a-z, A-Z, 0-9 and .@-_",
                 field="ROLE_SESSION_NAME",
-                value=self.session_name,
+                value=name,
             )
+        self._check_policy()
+
+    def _check_policy(self) -> None:
+        """What is no policy must not pass for none, by which the token could do all that the role can."""
+        try:
+            known = self.policy is None or isinstance(self.policy, str | Mapping)
+            self.policy_text  # noqa: B018 - raises
+        except (TypeError, ValueError):
+            known = False
+        if not known:
+            kind = type(self.policy).__name__
+            raise InvalidArgument(f"POLICY must be JSON, or a dict that JSON can hold; it is {kind}.", field="POLICY")
 
     @property
     def policy_text(self) -> str | None:

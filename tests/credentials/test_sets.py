@@ -45,6 +45,11 @@ def sets(settings, **named):
         ({**ROLE, "DURATION": 43_201}, "DURATION=43201 is out of range"),
         ({**ROLE, "DURATION": "1 hour"}, "DURATION='1 hour' is out of range"),
         ({**ROLE, "ROLE_SESSION_NAME": "a b"}, "ROLE_SESSION_NAME='a b' must have 2 to 64"),
+        ({**ROLE, "ROLE_SESSION_NAME": None}, "ROLE_SESSION_NAME=None must have 2 to 64"),
+        ({**ROLE, "ROLE_ARN": 5}, "ROLE_ARN=5 must look like"),
+        # Nothing of these would reach STS, and the token could do all that the role can.
+        ({**ROLE, "POLICY": []}, "POLICY must be JSON, or a dict that JSON can hold; it is list"),
+        ({**ROLE, "POLICY": {"Statement": {1, 2}}}, "POLICY must be JSON, or a dict that JSON can hold; it is dict"),
         (
             {**ROLE, "STS_ENDPOINT": "http://sts.aliyuncs.com"},
             "is plain http, over which the cred",
