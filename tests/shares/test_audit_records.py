@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address
+from itertools import count
 
 import pytest
 from django.utils import timezone
 
 from django_oss_share.models import Action, AuditEvent
 from django_oss_share.services import audit
+from django_oss_share.services.audit import ids
 from django_oss_share.services.audit.ids import first_id_at, time_of, uuid7
 from django_oss_share.services.audit.records import is_genuine
 from django_oss_share.services.clients import Client
@@ -26,6 +28,12 @@ def test_ids_are_of_version_7_and_in_the_order_of_time():
     assert made == sorted(made)
     assert len(set(made)) == 6000
     assert {(identifier.version, identifier.variant) for identifier in made} == {(7, "specified in RFC 4122")}
+
+
+def test_rows_of_one_moment_keep_their_order_however_many_there_were_before(monkeypatch):
+    monkeypatch.setattr(ids, "_counter", count(2**14 - 2))
+    made = [uuid7(NOW) for _ in range(4)]
+    assert made == sorted(made)
 
 
 def test_the_time_of_an_id():
