@@ -18,6 +18,7 @@ from django.utils.timezone import now
 from shares.factories import make_share, make_user
 
 from django_oss_share.models import Action, AuditEvent, ExportJob, ExportShard, ExportState, Share
+from django_oss_share.models.export import ShardQuerySet
 from django_oss_share.services.errors import WrongState
 from django_oss_share.services.exports import jobs, leases, leftovers, planning, reading, running
 from django_oss_share.services.exports.link_options import ShareOptions, URLOptions
@@ -448,6 +449,25 @@ def test_who_comes_back_from_the_dead_writes_nothing(bucket, monkeypatch):
     assert running.run(job.pk, alone=True).outcome is Outcome.OVER
     job.refresh_from_db()
     assert len(table(stored(bucket, job))) == 3001
+
+
+def test_of_two_who_take_a_shard_one_after_the_other_one_has_it(bucket, monkeypatch):
+    """The first one's lease ends, and the second one begins, before the first has read what it took."""
+    jobs.start(Prefix(), queued=False)
+    ExportJob.objects.update(state="running")
+    lease, second = ShardQuerySet.lease, []
+
+    def overtaken(self, *args):
+        taken = lease(self, *args)
+        monkeypatch.setattr(ShardQuerySet, "lease", lease)
+        ExportShard.objects.update(lease_until=now())
+        second.append(leases.take(ExportShard.objects.get()))
+        return taken
+
+    monkeypatch.setattr(ShardQuerySet, "lease", overtaken)
+    assert leases.take(ExportShard.objects.get()) is None
+    second[0].keep(written=2)
+    assert ExportShard.objects.get().written == 2
 
 
 @pytest.mark.parametrize(("operation", "after"), [("ListObjectsV2", 3), ("UploadPart", 0)])

@@ -63,9 +63,13 @@ def take(shard: ExportShard) -> Lease | None:
     """The lease of ``shard``; None: somebody holds it, or its export is over."""
     now = timezone.now()
     shard.refresh_from_db()
+    number = shard.number + 1
     if not rows().lease(shard, _process(), now, now + timedelta(seconds=LEASE)):
         return None
     shard.refresh_from_db()
+    if shard.number != number:
+        # Lost again before it was read; the number that is read belongs to somebody else.
+        return None
     # Whoever cancels changes the export first and the shards' numbers then.
     if not ExportJob.objects.using(rows().db).filter(pk=shard.job_id, state=ExportState.RUNNING).exists():
         Lease(shard).release()
