@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from hypothesis import settings
 
 pytest_plugins = ["services.plugin"]
 
 #: Rooms that are the same on every interpreter and Django: what they test is on the other side of a connection, and all
 #: other rooms go through it, or it is about the repository itself.
 _ONCE = ("benchmarks", "clients", "docs", "emulator", "emulator_auth")
+
+
+# How long an example takes says more of the machine's other work than of the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
