@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_oss_share.providers import credentials_source, refreshing_names, refreshing_provider, share_tokens_by
+from django_oss_share.providers import credentials_source, sets, share_tokens_by
 from django_oss_share.services.sts import DatabaseStore
 from django_oss_share.testing import OSSEmulator
 
@@ -23,8 +23,9 @@ def fresh_process():
     """No provider knows the token of another test, or goes on when this one is over."""
     share_tokens_by(DatabaseStore)
     yield
-    for name in refreshing_names():
-        thread = refreshing_provider(name)._thread
+    # By what was made: the settings that name it are gone by now.
+    for _, source in sets._made.values():
+        thread = getattr(sets._refreshing(source), "_thread", None)
         if thread is not None:
             thread.join(10)
     share_tokens_by(DatabaseStore)
