@@ -18,7 +18,7 @@ from django.db import connections
 
 from django_oss_share import tasks
 from django_oss_share.models import StoredCredentials
-from django_oss_share.providers import LEASE
+from django_oss_share.providers import cycle
 from django_oss_share.services import sts
 from django_oss_share.testing import Fault, Kind
 
@@ -46,9 +46,10 @@ def broker(request, tmp_path):
 
 @pytest.fixture
 def beat(broker, oss_emulator, each_database, tmp_path):
-    """A worker with beat in it, over the emulator; its process."""
+    """A worker with beat in it, over the emulator, whose tokens live seconds; its process."""
     site = site_config(oss_emulator, oss_emulator.sts_endpoint, dict(connections.settings["default"]))
     config = {**site, "celery": broker}
+    oss_emulator.faults.add(Fault(Kind.TOKEN_LIFE, operation="AssumeRole", seconds=4))
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
             [
@@ -77,14 +78,13 @@ def await_number(number: int, beat, log: Path) -> None:
 
 @pytest.mark.parametrize("each_database", ["sqlite"], indirect=True)
 def test_beat_refreshes_and_once_it_is_killed_readers_do(beat, role, oss_emulator, tmp_path):
-    oss_emulator.faults.add(Fault(Kind.TOKEN_LIFE, operation="AssumeRole", seconds=4))
     await_number(3, beat, tmp_path / "log")
     calls = oss_emulator.calls["AssumeRole"]
     assert calls <= StoredCredentials.objects.get().number, "each call has a number of its own"
     os.killpg(beat.pid, signal.SIGKILL)
     beat.wait()
     stored = StoredCredentials.objects.get()
-    while time.time() < stored.expires_at.timestamp() + (LEASE if stored.lease_until else 0):
+    while time.time() < max(stored.expires_at, stored.lease_until or stored.expires_at).timestamp():
         time.sleep(0.1)
     assert role.retrieve().security_token
     role._thread.join()
@@ -97,7 +97,13 @@ def test_the_task_does_nothing_twice(role, oss_emulator, transactional_db):
     assert oss_emulator.calls["AssumeRole"] == 1
 
 
-def test_the_task_tells_of_each_set(role, settings, oss_emulator, transactional_db):
+@pytest.fixture
+def long_pauses(monkeypatch):
+    """The next try is far off, however slowly a test goes on."""
+    monkeypatch.setattr(cycle, "pause", lambda failures, life: 600)
+
+
+def test_the_task_tells_of_each_set(role, settings, oss_emulator, transactional_db, long_pauses):
     sets = settings.OSS_SHARE["CREDENTIALS"]
     settings.OSS_SHARE = {"CREDENTIALS": {**sets, "wrong": {"PROVIDER": "vault"}, "keys": {"PROVIDER": "environment"}}}
     oss_emulator.faults.add(Fault(Kind.STATUS, operation="AssumeRole", status=503))
@@ -137,7 +143,7 @@ class TestCommand:
         assert command("--force") == "default: refreshed\n"
         assert oss_emulator.calls["AssumeRole"] == 2
 
-    def test_failures_exit_with_1(self, role, oss_emulator):
+    def test_failures_exit_with_1(self, role, oss_emulator, long_pauses):
         oss_emulator.faults.add(Fault(Kind.STATUS, operation="AssumeRole", status=503))
         with pytest.raises(CommandError, match=r"Not refreshed: default\.") as caught:
             command("--force")

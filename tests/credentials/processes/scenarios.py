@@ -138,7 +138,7 @@ def late_answer(fleet: Fleet) -> Result:
     askers, late, quick = *fleet.start(1), *fleet.start(2, threads=0)
     askers.tell("go")
     _await(lambda: _number() == 1)
-    fleet.emulator.faults.add(Fault(Kind.HANG, operation="AssumeRole", seconds=0.5, times=1))
+    fleet.emulator.faults.add(Fault(Kind.HANG, operation="AssumeRole", seconds=2, times=1))
     late.send("refresh")
     _await(lambda: fleet.emulator.calls["AssumeRole"] == 2)
     late.signal(signal.SIGSTOP)
