@@ -219,6 +219,8 @@ def test_two_workers_write_one_file_over_a_broker(bucket, each_database, broker,
 @pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
 def test_a_celery_worker_killed_in_the_middle(bucket, each_database, broker, queue, tmp_path):
     fill(bucket, 30_000)
+    # However late it is killed, it is in the middle.
+    bucket.faults.add(Fault(Kind.HANG, operation="ListObjectsV2", seconds=60, after=12, times=1))
     job = jobs.start(Prefix("many/"))
     with celery_workers(broker, tmp_path) as (process,):
         begun = ExportShard.objects.filter(job=job).exclude(parts=[])
