@@ -48,6 +48,9 @@ class Endpoint(GenericViewSet[Any]):
     content_negotiation_class = AlwaysJSON
     permission_classes: Sequence[Any] = (IsAuthenticated,)
     metadata_class = None
+    # Of a project's own API, not of this one.
+    versioning_class = None
+    filter_backends = ()
     schema = ProblemSchema()
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     #: By the name of an action, what stands in for :attr:`write_throttle`.

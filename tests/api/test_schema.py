@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 from django.test import Client
+from django.urls import include
+from django.urls import path as route
 from jsonschema_rs import validator_for
+from rest_framework.filters import OrderingFilter
+from rest_framework.generics import GenericAPIView
+from rest_framework.versioning import NamespaceVersioning
 
 from api.asking import ROOT, client_of, refused, told
 from django_oss_share.api import schema
@@ -16,6 +21,13 @@ from django_oss_share.api.router import router
 
 KEPT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+#: The API where a project keeps its own API, and the pages of visitors.
+urlpatterns = [
+    route("s/", include("django_oss_share.urls")),
+    route("ours/", include(([route("files/", include("django_oss_share.api.urls"))], "ours"))),
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +85,19 @@ def test_it_is_served_to_anybody():
     served = told(client_of().get(f"{ROOT}schema/"))
     assert served["servers"] == [{"url": "/api/v1"}]
     assert served["paths"]
+
+
+def test_it_is_served_within_a_namespace(settings):
+    settings.ROOT_URLCONF, settings.FORCE_SCRIPT_NAME = __name__, "/below"
+    assert told(client_of().get("/ours/files/schema/"))["servers"] == [{"url": "/below/ours/files"}]
+
+
+def test_what_a_project_sets_for_its_own_api_is_left_out(described, monkeypatch):
+    monkeypatch.setattr(GenericAPIView, "versioning_class", NamespaceVersioning)
+    monkeypatch.setattr(GenericAPIView, "filter_backends", [OrderingFilter])
+    monkeypatch.setattr(NamespaceVersioning, "allowed_versions", ["ours"])
+    assert schema.described(ROOT) == described
+    assert told(client_of().get(f"{ROOT}schema/"))["paths"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,8 +22,7 @@ class Description(Endpoint):
 
     def describe(self, request: Request) -> Response:
         """OpenAPI 3.1 as JSON."""
-        base = reverse("oss_share_api:schema").removesuffix("schema/")
-        return Response(_described(base))
+        return Response(_described(escape_uri_path(request.path).removesuffix("schema/")))
 
 
 # Making it takes a while, and drf-spectacular's settings of the whole process meanwhile.
