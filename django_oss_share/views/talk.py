@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -74,6 +76,9 @@ def answered(function: Callable[[], HttpResponse]) -> HttpResponse:
     """What ``function`` answers, or what is wrong with what it was asked."""
     try:
         return function()
+    except RequestDataTooBig:
+        told = f"The body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+        return problem(_("This file was not taken."), 413, detail=told, field="body")
     except InvalidArgument as error:
         status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
         return problem(_("This file was not taken."), status, detail=str(error), field=error.field)

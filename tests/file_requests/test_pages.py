@@ -225,6 +225,7 @@ def test_cancelled(client, oss):
         ("begin", b"[]", 400, "body"),
         ("begin", b"[" * 100_000, 400, "body"),
         ("begin", b"\xff", 400, "body"),
+        ("begin", b" " * 2_621_441, 413, "body"),
         ("begin", b"{}", 400, "name"),
         ("begin", b'{"name": "a", "size": "5"}', 400, "size"),
         ("begin", b'{"name": ["a"], "size": 5}', 400, "name"),

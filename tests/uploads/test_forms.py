@@ -38,6 +38,9 @@ def test_one_key(oss):
     assert upload.post.fields["content-type"] == "application/pdf"
     assert send(upload).status_code == 200
     assert uploads.complete(upload.ticket).key == FOLDER + "a.pdf"
+    with pytest.raises(InvalidArgument, match=r"b\.pdf.*is of .*a\.pdf.* alone") as refused:
+        uploads.complete(upload.ticket, key=FOLDER + "b.pdf")
+    assert refused.value.field == "key"
 
 
 def test_a_redirect(oss):

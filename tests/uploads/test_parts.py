@@ -137,7 +137,7 @@ def test_parts_grow_with_the_upload(oss):
     uploads.abort(upload.ticket)
 
 
-@pytest.mark.parametrize("numbers", [[0], [4], [True], ["1"], [1.0], range(1, 1002)])
+@pytest.mark.parametrize("numbers", [[0], [4], [True], ["1"], [1.0], [[1]], [{}], range(1, 1002)])
 def test_numbers_of_no_part(oss, numbers):
     upload = begin()
     with pytest.raises(InvalidArgument, match="allowed are") as refused:
@@ -145,7 +145,9 @@ def test_numbers_of_no_part(oss, numbers):
     assert refused.value.field == "parts"
 
 
-@pytest.mark.parametrize("changed", [{"size": 0}, {"size": 48_800_000_000_001}, {"part_size": 1024}])
+@pytest.mark.parametrize(
+    "changed", [{"size": 0}, {"size": 48_800_000_000_001}, {"part_size": 1024}, {"part_size": 5 * 1024**3 + 1}]
+)
 def test_bad_inputs_are_named(oss, changed):
     with pytest.raises(InvalidArgument) as refused:
         begin(**changed)

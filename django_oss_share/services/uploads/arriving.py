@@ -119,6 +119,8 @@ def discard(promise: Promise) -> None:
 
 def _key_below(promise: Promise, key: str | None) -> str:
     if not promise.key.endswith("/"):
+        if key not in (None, promise.key):
+            raise InvalidArgument(f"key={key!r}: this upload is of {promise.key!r} alone.", field="key", value=key)
         return promise.key
     if key is None or not checked_key(key).startswith(promise.key) or key.endswith("/"):
         raise InvalidArgument(

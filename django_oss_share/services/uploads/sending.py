@@ -8,10 +8,10 @@ from typing import Any
 
 from ...oss import InvalidArgument, PresignedPost, PresignedURL
 from ...oss.signing.v4 import is_signed_by_default
-from ...oss.writer import MAX_PARTS, PART_SIZE, check_part_size
+from ...oss.writer import MAX_PARTS, MIN_PART_SIZE, PART_SIZE
 from ...storage import OSSStorage
 from ..objects import storage_of
-from .promises import Promise, seal
+from .promises import MAX_PUT, Promise, checked_size, seal
 
 #: Of the header that marks an object as arrived by one upload.
 MARK = "x-oss-meta-upload"
@@ -103,10 +103,11 @@ def post_form(promise: Promise, *, expires_in: int, redirect: str) -> PresignedP
 def initiated(promise: Promise, *, part_size: int | None = None) -> Promise:
     """The promise with OSS's id of an upload by parts, which this begins.
 
-    :raises InvalidArgument: a part size of under 100 KiB. :raises ServiceError: OSS says no.
+    :raises InvalidArgument: a part size of under 100 KiB, or over 5 GiB. :raises ServiceError: OSS says no.
     """
     least = -(-promise.most // MAX_PARTS)
-    size = max(check_part_size(PART_SIZE if part_size is None else part_size), least)
+    wanted = PART_SIZE if part_size is None else checked_size(part_size, MAX_PUT, "part_size", MIN_PART_SIZE)
+    size = max(wanted, least)
     storage = storage_of(promise.storage)
     headers = object_headers(storage, promise)
     upload_id = storage.client.initiate(storage.object_key(promise.key), headers)
@@ -118,7 +119,7 @@ def part_links(promise: Promise, numbers: Iterable[int], *, expires_in: int) -> 
 
     :raises InvalidArgument: over 1,000 numbers, or one that the upload has not.
     """
-    chosen = list(dict.fromkeys(numbers))
+    chosen = list(numbers)
     if len(chosen) > MAX_SIGNED:
         raise InvalidArgument(f"parts has {len(chosen)} numbers; allowed are {MAX_SIGNED} at once.", field="parts")
     for number in chosen:
@@ -128,7 +129,7 @@ def part_links(promise: Promise, numbers: Iterable[int], *, expires_in: int) -> 
                 field="parts",
                 value=number,
             )
-    return [_part(promise, number, expires_in) for number in chosen]
+    return [_part(promise, number, expires_in) for number in dict.fromkeys(chosen)]
 
 
 def put_upload(promise: Promise, link: PresignedURL) -> PutUpload:
