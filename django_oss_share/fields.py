@@ -74,7 +74,7 @@ class DirectUploadInput(forms.ClearableFileInput):
 class DirectUploadField(forms.FileField):
     """Its cleaned value is a key with ``filename``, ``size`` and ``content_type``, or what a ``FileField`` gives.
 
-    :param storage: alias in ``STORAGES``. :param folder: ending in a slash; ``%Y`` and the like are filled in.
+    :param storage: alias in ``STORAGES``. :param folder: ending in a slash, or empty; ``%Y`` and others are filled in.
     :param max_size: bytes. :param content_types: such as ``["image/*", ".pdf"]``; empty: any.
     """
 
@@ -90,7 +90,7 @@ class DirectUploadField(forms.FileField):
         content_types: Iterable[str] = (),
         **kwargs: Any,
     ) -> None:
-        if not folder.endswith("/"):
+        if folder and not folder.endswith("/"):
             raise ImproperlyConfigured(f"DirectUploadField: folder={folder!r} must end in '/'.")
         self.rules = Rules(storage, folder, max_size, tuple(checked_patterns(content_types)))
         super().__init__(**kwargs)
@@ -106,8 +106,9 @@ class DirectUploadField(forms.FileField):
         field: Any = model._meta.get_field(name)
         if "folder" not in kwargs and callable(field.upload_to):
             raise ImproperlyConfigured(f"{field}: upload_to is a function, which needs a row; give folder='…/'.")
+        folder = str(field.upload_to).rstrip("/")
         given = {
-            "folder": f"{str(field.upload_to).rstrip('/')}/",
+            "folder": f"{folder}/" if folder else "",
             "storage": alias_of(field.storage),
             "max_length": field.max_length,
             "required": not field.blank,

@@ -14,6 +14,7 @@ from storage.testapp.models import Report
 
 from django_oss_share.fields import DirectUploadField
 from django_oss_share.models import AuditEvent
+from django_oss_share.services.uploads import fields
 from uploads.sending import CONTENT, md5, send_raw
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,7 @@ def test_what_was_sent_is_shown_again(oss):
         ({"name": "..", "size": 5}, 400, "name"),
         ({"name": "a.pdf", "size": 5, "rules": "x"}, 410, "upload"),
         ({"name": "a.pdf", "size": 5, "rules": None}, 410, "upload"),
+        ({"name": "a.pdf" * 600_000, "size": 5}, 413, "body"),
     ],
 )
 def test_what_the_field_does_not_take(oss, body, status, field):
@@ -173,6 +175,12 @@ def test_a_field_of_a_model():
     assert field.max_length == Report._meta.get_field("document").max_length
     with pytest.raises(ImproperlyConfigured, match="must end in '/'"):
         DirectUploadField(folder="docs")
+
+
+def test_a_field_of_a_model_without_a_folder(monkeypatch):
+    monkeypatch.setattr(Report._meta.get_field("document"), "upload_to", "")
+    rules = DirectUploadField.of(Report, "document").rules
+    assert fields.begin(rules, "plan.pdf", size=5).link.url.partition("?")[0].count("/") == 3
 
 
 def test_a_field_of_a_model_makes_no_storage_at_import(settings):
