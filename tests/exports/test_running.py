@@ -541,6 +541,14 @@ def test_shards_make_one_file_in_order(bucket):
     assert [row["key"] for row in table(stored(bucket, job))] == filled(6000)
 
 
+@pytest.mark.parametrize("last", ["many/z\U0010ffffx", "many/\ud7a3", "many/\ue000x", "many/\U0010ffff"])
+def test_many_shards_of_keys_at_the_ends_of_unicode(bucket, last):
+    fill(bucket, 1500)
+    bucket.put(last, b"x")
+    job = export(Prefix("many/"), shards=4)
+    assert [row["key"] for row in table(stored(bucket, job))] == [*filled(1500), last]
+
+
 def test_a_short_list_is_not_split(bucket):
     fill(bucket, 10)
     assert jobs.progress(export(Prefix("many/"), shards="auto")).shards == 1

@@ -29,6 +29,7 @@ AUTO_SHARDS = 16
 _LAST = "\U0010ffff"
 # Behind most characters of most keys.
 _USUAL = 0x80
+_SURROGATES = range(0xD800, 0xE000)
 # Characters of a key, behind what all have in common, that are guessed.
 _DEPTH = 6
 
@@ -103,16 +104,27 @@ def _last(lister: BucketLister, common: str) -> str:
     """How the last key goes on behind ``common``, for a few characters; each is found by halving."""
     found = ""
     while len(found) < _DEPTH and (key := _next_key(lister, common, common + found)) is not None:
-        low, high = ord(key[len(common + found)]), ord(_LAST)
+        low, high = _place(key[len(common + found)]), _place(_LAST)
         while low < high:
             middle = _USUAL if low < _USUAL < high else (low + high + 1) // 2
-            key = _next_key(lister, common, common + found + chr(middle - 1) + _LAST)
+            key = _next_key(lister, common, common + found + _character(middle - 1) + _LAST)
             if key is None:
                 high = middle - 1
             else:
-                low = ord(key[len(common + found)])
-        found += chr(low)
+                # A key that goes on behind the very last character comes from below the middle.
+                low = max(middle, _place(key[len(common + found)]))
+        found += _character(low)
     return found
+
+
+def _place(character: str) -> int:
+    """Its place among the characters that UTF-8 has: all but the surrogates."""
+    number = ord(character)
+    return number if number < _SURROGATES.start else number - len(_SURROGATES)
+
+
+def _character(place: int) -> str:
+    return chr(place if place < _SURROGATES.start else place + len(_SURROGATES))
 
 
 def _alphabet(texts: Iterable[str]) -> list[str]:
