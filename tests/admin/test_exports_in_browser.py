@@ -53,10 +53,10 @@ class Worker:
 
     def _work(self, job_id: int) -> None:
         try:
-            if self.steps.get(timeout=30) == "begin":
+            if self.steps.get(timeout=120) == "begin":
                 ExportShard.objects.filter(job_id=job_id).update(written=1234, listed=2000, rate=500)
                 ExportJob.objects.filter(pk=job_id).update(state=ExportState.RUNNING, total=5000)
-                self.steps.get(timeout=30)
+                self.steps.get(timeout=120)
                 ExportJob.objects.filter(pk=job_id).update(total=None)
             running.run(job_id, alone=True)
         finally:

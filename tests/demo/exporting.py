@@ -45,6 +45,8 @@ class Exporting(Journey):
         # By itself, without a click.
         expect(page.locator(".oss-state")).to_have_text("done", timeout=60_000)
         expect(page.locator("[data-oss-fact=rows]")).to_have_text(str(len(self.files) + len(self.drafts)))
+        # Only the page as it is loaded anew has it.
+        expect(page.get_by_role("button", name="Download…")).to_be_visible()
         self.look("export", page)
 
     def _fetch(self, page: Page) -> bytes:

@@ -99,7 +99,7 @@ def test_a_large_one_survives_what_the_network_does(visitor, oss, big):
 
 
 def test_paused_and_gone_on_with(visitor, oss, big):
-    oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=0.3))
+    oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=60, after=2))
     page = visitor(make_request())
     page.get_by_label("Choose files").set_input_files(big)
     page.get_by_role("button", name="Pause").click()
@@ -131,7 +131,7 @@ def test_gone_on_with_after_the_page_was_left(visitor, oss, big):
 
 def test_cancelled(visitor, oss, big):
     request = make_request(max_files=1)
-    oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=0.5))
+    oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=60))
     page = visitor(request)
     page.get_by_label("Choose files").set_input_files(big)
     expect(row(page, "film.mp4")).to_contain_text("Sending")

@@ -160,11 +160,11 @@ def test_pictures_of_the_bucket_are_loaded_as_they_come_into_view(page, oss, set
     page.goto(reverse("admin:oss_share_share_browse") + "?folder=photos/")
     first, *_, last = page.locator(".oss-thumbnail").all()
     loaded = "image => image.complete && image.naturalWidth"
-    page.wait_for_function("document.querySelector('.oss-thumbnail').naturalWidth > 0")
+    page.wait_for_function(f"({loaded})(document.querySelector('.oss-thumbnail'))")
     assert 0 < first.evaluate(loaded) <= 96
     page.wait_for_function("document.querySelectorAll('.oss-thumbnail')[1].naturalWidth > 0")
     shoot(page, "thumbnails", 480)
     last.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.querySelectorAll('.oss-thumbnail')].at(-1).naturalWidth > 0")
+    page.wait_for_function(f"({loaded})([...document.querySelectorAll('.oss-thumbnail')].at(-1))")
     assert 0 < last.evaluate(loaded) <= 96
     assert refused == []
