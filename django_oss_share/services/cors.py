@@ -21,7 +21,8 @@ _METHODS = ("PUT", "POST")
 _HEADERS = ("*",)
 # By which a page compares what arrived with what it sent.
 _EXPOSED = ("ETag",)
-_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?").fullmatch
+# No browser says the port that goes without saying, so that such a rule would let nobody in.
+_ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?").fullmatch
 
 
 def rules_of(storage: str, *, by: Any = None) -> tuple[CORSRule, ...]:
@@ -88,7 +89,7 @@ def _checked(origin: str) -> str:
     if not isinstance(origin, str) or _ORIGIN(origin) is None:
         raise InvalidArgument(
             f"origin={origin!r} is no origin of a site; write it as browsers do, such as 'https://files.example.com', "
-            "without a path.",
+            "without a path and without the port that goes without saying.",
             field="origins",
             value=origin,
         )

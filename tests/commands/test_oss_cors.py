@@ -57,7 +57,17 @@ def test_other_rules_stay(run, oss):
 
 @pytest.mark.parametrize(
     "origin",
-    ["*", "files.example.com", SITE + "/", "https://user@a.example", "https://", "ftp://a.example", "https://季.cn"],
+    [
+        "*",
+        "files.example.com",
+        SITE + "/",
+        "https://user@a.example",
+        "https://",
+        "ftp://a.example",
+        "https://季.cn",
+        "https://a.example:443",
+        "http://a.example:80",
+    ],
 )
 def test_what_is_no_origin(run, oss, origin):
     with pytest.raises(CommandError, match="is no origin of a site"):
