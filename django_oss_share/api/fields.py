@@ -225,5 +225,10 @@ def key(**kwargs: Any) -> Text:
     return Text(max_length=1023, **kwargs)
 
 
+def user(**kwargs: Any) -> Text:
+    """As long as an e-mail address may be, by which many projects' users log in."""
+    return Text(max_length=254, help_text="A user's name.", **kwargs)
+
+
 def limit(**kwargs: Any) -> Whole:
     return Whole(1, MAX_DOWNLOADS, help_text="Links handed out altogether; null: no limit.", **kwargs)

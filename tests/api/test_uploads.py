@@ -61,6 +61,8 @@ def test_parts(ann, oss):
         etags[str(part["number"])], start = sent.headers["ETag"], start + part["size"]
     there = told(ann.post(f"{UPLOADS}arrived/", {"upload": made["upload"]}))["results"]
     assert [each["number"] for each in there] == [1, 2, 3]
+    wrong = {"upload": made["upload"], "etags": {**etags, "2": "00"}}
+    assert "part 2 has another ETag" in refused(ann.post(f"{UPLOADS}complete/", wrong), 400, "etags")
     told(ann.post(f"{UPLOADS}complete/", {"upload": made["upload"], "etags": etags}))
     assert oss.get("in/film.mp4") == body
 

@@ -69,7 +69,7 @@ def test_a_part_that_arrived_otherwise_is_noticed(oss):
     etags = send_all(upload)
     with pytest.raises(InvalidArgument, match="part 2 has another ETag") as refused:
         uploads.complete(upload.ticket, etags={**etags, 2: '"00"'})
-    assert refused.value.field == "parts"
+    assert refused.value.field == "etags"
     send_all(upload, [2])
     uploads.complete(upload.ticket, etags=etags)
     assert oss.get(KEY) == CONTENT

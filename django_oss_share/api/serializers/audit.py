@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from ...models import Action, AuditEvent
+from .. import fields
 from ..fields import Moment, Text, WholeInQuery, choice_of
 from ..paging import PageQuery
 
@@ -33,7 +34,7 @@ class AuditQuery(PageQuery):
 
     action = choice_of(Action, required=False)
     share = WholeInQuery(1, 2**63 - 1, required=False)
-    actor = Text(required=False, max_length=150, help_text="A user's name.")
+    actor = fields.user(required=False)
     storage = Text(required=False, max_length=100)
     since = Moment(required=False)
     until = Moment(required=False)

@@ -71,7 +71,7 @@ class FileRequestsQuery(PageQuery):
 
     state = Choice(choices=_STATES, required=False)
     storage = Text(required=False, max_length=100)
-    owner = Text(required=False, max_length=150, help_text="A user's name.")
+    owner = fields.user(required=False)
 
 
 class _Settings(Strict):

@@ -69,7 +69,7 @@ class SharesQuery(PageQuery):
 
     state = choice_of(State, required=False)
     storage = Text(required=False, max_length=100)
-    owner = Text(required=False, max_length=150, help_text="A user's name.")
+    owner = fields.user(required=False)
     key = fields.key(required=False, help_text="Shares through which this object of `storage` can be fetched.")
 
 
@@ -138,7 +138,7 @@ class SharePassword(Strict):
 class ShareOwner(Strict):
     """Whose it is from now on."""
 
-    to = Text(max_length=150, help_text="A user's name.")
+    to = fields.user()
 
 
 class Nothing(Strict):

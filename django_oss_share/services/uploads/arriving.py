@@ -60,7 +60,7 @@ def join(promise: Promise, etags: Mapping[int, str] | None = None) -> None:
     for number, etag in (etags or {}).items():
         if number not in there or _bare(there[number].etag) != _bare(etag):
             raise InvalidArgument(
-                f"parts: part {number} has another ETag than {etag!r}; send it again.", field="parts", value=number
+                f"etags: part {number} has another ETag than {etag!r}; send it again.", field="etags", value=number
             )
     _complete(promise, [there[number].etag for number in range(1, promise.parts + 1)])
 
