@@ -116,6 +116,13 @@ def test_a_bad_argument_is_named_with_what_is_allowed(run, arguments, says):
     assert not Share.objects.exists()
 
 
+@pytest.mark.parametrize("verb", [["list"], ["create", "docs/a.txt"]])
+def test_an_empty_name_is_nobodys(run, db, verb):
+    with pytest.raises(CommandError, match=r"There is no user ''\."):
+        run("oss_share", *verb, "--owner", "")
+    assert not Share.objects.exists()
+
+
 def test_list_filters_by_state_owner_and_object(run, db):
     ann = make_user("ann")
     mine, other = make_share(created_by=ann, name="mine"), make_share(key="b.txt", name="other")

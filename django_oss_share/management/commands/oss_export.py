@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def _start(self, **options: Any) -> None:
         place = buckets.parse(options["url"]) if options["url"] else None
         storage = buckets.storage_for(place.bucket, options["storage"]) if place else None
-        owner = user_named(options["owner"]) if options["owner"] else None
+        owner = user_named(options["owner"]) if options["owner"] is not None else None
         job = jobs.start(
             source_of(options, place, storage),
             output=Output.SHARES if options["shares"] else options["output"],

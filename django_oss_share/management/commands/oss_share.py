@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _create(self, **options: Any) -> None:
-        owner = user_named(options["owner"]) if options["owner"] else None
+        owner = user_named(options["owner"]) if options["owner"] is not None else None
         keys = options["keys"]
         share = shares.create(
             keys[0] if len(keys) == 1 else None,
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         now = timezone.now()
         if options["state"]:
             chosen = chosen.in_state(options["state"], now)
-        if options["owner"]:
+        if options["owner"] is not None:
             chosen = chosen.filter(created_by=user_named(options["owner"]))
         if options["key"]:
             chosen = chosen.of_object(options["storage"], inputs.checked_key(options["key"]))
