@@ -20,7 +20,6 @@ from file_requests.test_pages import address
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 MILLISECONDS = 20_000
-expect.set_options(timeout=MILLISECONDS)
 BIG = bytes(range(256)) * 4000  # ten parts
 
 

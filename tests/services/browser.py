@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from .server import NotStarted, program
 
@@ -19,6 +19,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_MILLISECONDS = 20_000
 
 
 def find_chromium() -> str:
@@ -33,6 +34,7 @@ def find_chromium() -> str:
 
 @contextmanager
 def open_browser(path: str) -> Iterator[Browser]:
+    expect.set_options(timeout=_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
