@@ -97,6 +97,17 @@ def test_a_large_one_survives_what_the_network_does(visitor, oss, big):
     assert oss.get(ReceivedFile.objects.get().key) == BIG
 
 
+def test_a_link_whose_time_is_over_is_followed_by_another(visitor, oss):
+    """As after a pause; the place that was kept first is given back, here the only one there is."""
+    oss.faults.add(Fault(Kind.SKEW, operation="PutObject", seconds=600, times=1))
+    page = visitor(make_request(max_files=1))
+    file = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    page.get_by_label("Choose files").set_input_files([file])
+    expect(row(page, "plan.pdf")).to_contain_text("Received. Receipt: ")
+    received = ReceivedFile.objects.get(state=FileState.ACCEPTED)
+    assert (oss.get(received.key), ReceivedFile.objects.exclude(pk=received.pk).get().state) == (b"%PDF", "given_up")
+
+
 def test_paused_and_gone_on_with(visitor, oss, big):
     oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=60, after=2))
     page = visitor(make_request())

@@ -81,18 +81,29 @@ const OSSUpload = (() => {
 
     async sendWhole() {
       const digest = await md5(this.file, () => this.check());
-      const begun = await this.retried(() => this.ask("begin/", {...this.facts(), md5: base64(digest)}));
-      this.ticket = begun.ticket;
+      let begun = await this.retried(() => this.place(digest));
       this.enter("sending");
       await this.retried(async () => {
+        begun = begun || await this.place(digest);
         try {
           await this.put(0, begun.url, this.file, begun.headers);
         } catch (error) {
           // An answer that was lost: what is there already cannot be sent again.
-          if (error.status !== 409) throw error;
+          if (error.status === 409) return;
+          if (error.status !== 403) throw error;
+          // Its time may be over: the next try has another place, and this one is given back.
+          await this.ask("cancel/", {ticket: this.ticket});
+          begun = null;
+          throw new Refused(0, error.problem);
         }
       });
       return this.finish({});
+    }
+
+    async place(digest) {
+      const begun = await this.ask("begin/", {...this.facts(), md5: base64(digest)});
+      this.ticket = begun.ticket;
+      return begun;
     }
 
     // Parts
