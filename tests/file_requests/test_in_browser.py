@@ -122,6 +122,26 @@ def test_paused_and_gone_on_with(visitor, oss, big):
     assert oss.get(ReceivedFile.objects.get().key) == BIG
 
 
+def test_nothing_is_sent_while_it_is_paused(visitor, oss, big):
+    """Nor what was about to be, whose links come meanwhile."""
+    page, held, sent = visitor(make_request()), [], []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.route("**/parts/", lambda route: held.append(route))
+    with page.expect_request("**/parts/"):
+        page.get_by_label("Choose files").set_input_files(big)
+    page.get_by_role("button", name="Pause").click()
+    expect(row(page, "film.mp4")).to_contain_text("Paused")
+    with page.expect_response("**/parts/"):
+        for route in held:
+            route.continue_()
+    page.unroute("**/parts/")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert sent == []
+    page.get_by_role("button", name="Go on").click()
+    expect(row(page, "film.mp4")).to_contain_text("Received. Receipt: ")
+    assert oss.get(ReceivedFile.objects.get().key) == BIG
+
+
 def test_gone_on_with_after_the_page_was_left(visitor, oss, big):
     request = make_request()
     oss.faults.add(Fault(Kind.HANG, operation="UploadPart", seconds=60, after=5))

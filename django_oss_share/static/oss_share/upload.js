@@ -231,6 +231,8 @@ const OSSUpload = (() => {
 
     /* PUT to the bucket; the ETag, where the bucket's CORS rules let it be seen. */
     async put(number, url, body, headers) {
+      // While its link was asked for, it may have been paused or cancelled.
+      await this.check();
       const xhr = new XMLHttpRequest();
       this.active.set(number, xhr);
       xhr.upload.addEventListener("progress", (event) => this.count(number, event.loaded));
