@@ -22,7 +22,8 @@ class Worker:
             quiet = ["--pool=solo", "--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel=INFO"]
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "example", "worker", "-B", *quiet]
-                + [f"--schedule={directory / 'schedule'}"],
+                # In memory: what Celery keeps on disk is, by CPython 3.13, an SQLite file opened after a fork.
+                + ["--scheduler=celery.beat:Scheduler"],
                 cwd=_PROJECT,
                 stdout=log,
                 stderr=log,
