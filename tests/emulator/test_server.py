@@ -19,6 +19,7 @@ import pytest
 from django_oss_share.testing import Fault, Kind, OSSEmulator
 
 from .clients import refused, sdk
+from .storing import await_files
 
 
 @pytest.fixture
@@ -191,12 +192,13 @@ def test_a_reader_sees_one_version_whole_while_others_write(oss_emulator, bucket
 
     with ThreadPoolExecutor(2) as pool:
         writers = [pool.submit(write) for _ in range(2)]
-        for _ in range(30):
-            assert len(set(client.get_object(oss.GetObjectRequest(bucket, "a")).body.content)) == 1
-        over.set()
+        try:
+            for _ in range(30):
+                assert len(set(client.get_object(oss.GetObjectRequest(bucket, "a")).body.content)) == 1
+        finally:
+            over.set()
         assert sum(writer.result() for writer in writers) > 1
-    files = [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()]
-    assert len(files) == 1
+    await_files(oss_emulator, 1)
 
 
 def test_one_client_that_hangs_keeps_no_other_waiting(oss_emulator, client, bucket):
@@ -221,7 +223,7 @@ def test_bytes_of_a_lost_answer_can_be_removed(oss_emulator, client, bucket):
 
     client.delete_object(oss.DeleteObjectRequest(bucket, "a"))
 
-    assert [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()] == []
+    await_files(oss_emulator, 0)
 
 
 def test_a_broken_operation_is_an_answer_and_a_log_line(oss_emulator, client, bucket, monkeypatch, caplog):

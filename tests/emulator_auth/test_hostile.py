@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import alibabacloud_oss_v2 as oss
 import pytest
+from emulator.storing import await_files
 
 from django_oss_share.testing import OSSEmulator
 from emulator_auth.sdk import client, signed
@@ -232,11 +232,7 @@ def test_a_client_that_hangs_up_in_the_middle_of_an_answer(talk: Talk, oss_emula
             connection.sendall(head(oss_emulator, "GET", "a", {}))
             assert connection.recv(10)
     client(oss_emulator).delete_object(oss.DeleteObjectRequest(BUCKET, "a"))
-    # The file goes as soon as the last of them is known to be gone.
-    data, deadline = Path(oss_emulator.root) / "data", time.monotonic() + 30
-    while any(path.is_file() for path in data.rglob("*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not [path for path in data.rglob("*") if path.is_file()]
+    await_files(oss_emulator, 0)
 
 
 def test_silent_connections_do_not_keep_others_waiting(talk: Talk, oss_emulator: OSSEmulator) -> None:
@@ -500,5 +496,4 @@ def test_everybody_at_once(oss_emulator: OSSEmulator, talk: Talk) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(act, range(400)))
-    data = [path for path in (oss_emulator.root / "data").rglob("*") if path.is_file()]
-    assert len(data) == len(oss_emulator.keys())
+    await_files(oss_emulator, len(oss_emulator.keys()))

@@ -201,6 +201,6 @@ def test_wildcards(pattern: str, text: str, expected: bool) -> None:
 
 
 def test_a_pattern_of_many_stars_takes_no_longer() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert not matches("*a" * 200 + "b", "a" * 1000)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
