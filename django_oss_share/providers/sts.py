@@ -84,12 +84,13 @@ class Wanted:
 
     def _check_policy(self) -> None:
         """What is no policy must not pass for none, by which the token could do all that the role can."""
+        if self.policy is None or isinstance(self.policy, str):
+            return
         try:
-            known = self.policy is None or isinstance(self.policy, str | Mapping)
-            self.policy_text  # noqa: B018 - raises
+            is_known = isinstance(self.policy, Mapping) and bool(self.policy_text)
         except (TypeError, ValueError):
-            known = False
-        if not known:
+            is_known = False
+        if not is_known:
             kind = type(self.policy).__name__
             raise InvalidArgument(f"POLICY must be JSON, or a dict that JSON can hold; it is {kind}.", field="POLICY")
 

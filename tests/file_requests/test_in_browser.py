@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from demo.test_page import _LOWEST_CONTRAST, SIZES
 from playwright.sync_api import Browser, Page, expect
+from services.browser import MILLISECONDS
 from shares.factories import PASSWORD
 from views.serving import served
 
@@ -19,7 +20,6 @@ from file_requests.test_pages import address
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
-MILLISECONDS = 20_000
 BIG = bytes(range(256)) * 4000  # ten parts
 
 

@@ -19,7 +19,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_MILLISECONDS = 20_000
+#: That a page may take for anything that is awaited of it.
+MILLISECONDS = 20_000
 
 
 def find_chromium() -> str:
@@ -34,7 +35,7 @@ def find_chromium() -> str:
 
 @contextmanager
 def open_browser(path: str) -> Iterator[Browser]:
-    expect.set_options(timeout=_MILLISECONDS)
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
